@@ -1,0 +1,155 @@
+"""The catalogue of reviewed wording: which text goes out for which answer id. Pure; store/content.py reads it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from conversation.errors import ContentError
+from conversation.languages import Languages
+from conversation.messages import Author, Channel, OutgoingText, Urgency
+
+LAST_RESORT = "911 · 988"  # the one text that needs no language (I5)
+FLOOR_SET = (
+    "system.way_on",
+    "system.crisis",
+    "system.stopped",
+    "system.started",
+    "system.help",
+    "system.first_notice",
+    "system.handoff",
+    "system.language_question",
+)
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_OVERTAKING = frozenset({"system.crisis", "system.stopped", "system.started"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    title: str
+    url: str | None
+    read: date
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is true of an answer in every language: one row of data/answers/answers.yml."""
+
+    id: str
+    audience: str
+    discipline: str
+    urgency: Urgency
+    varies_by: tuple[str, ...]
+    handoff: str | None
+    sources: tuple[Source, ...]
+    volatility: str
+    review_by: date | None
+    reviews: tuple[str, ...]
+    follow_ups: tuple[str, ...]
+
+    @property
+    def is_crisis(self) -> bool:
+        return self.id.startswith("safety.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One entry in one language. `reviews` maps a kind of review to "draft" or to a named reviewer."""
+
+    answer: str
+    language: str
+    title: str
+    text: str
+    whatsapp: str | None
+    reviews: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        return frozenset(_PLACEHOLDER.findall(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All entries and wordings, with the rule which may be sent.
+
+    Attributes:
+        drafts: True sends unreviewed texts, marked; False never does (production).
+    """
+
+    entries: Mapping[str, Entry]
+    wordings: Mapping[tuple[str, str], Wording]
+    languages: Languages
+    drafts: bool
+
+    def __post_init__(self) -> None:
+        for answer, language in self.wordings:
+            if answer not in self.entries:
+                raise ContentError(f"answers/{language}: {answer} is not listed in answers.yml")
+
+    def get_entry(self, answer: str) -> Entry:
+        """Return an entry; KeyError when absent: ids are checked where they enter."""
+        return self.entries[answer]
+
+    def is_draft(self, wording: Wording) -> bool:
+        """True when any review the entry needs has not been done by a named person."""
+        needed = self.entries[wording.answer].reviews
+        return any(wording.reviews.get(kind, "draft") == "draft" for kind in needed)
+
+    def find_wording(self, answer: str, language: str) -> Wording | None:
+        """Return the text that may be sent in exactly this language, if any."""
+        wording = self.wordings.get((answer, language))
+        if wording is None or (self.is_draft(wording) and not self.drafts):
+            return None
+        return wording
+
+    def title(self, answer: str, language: str) -> str:
+        """Return the menu line of an answer in the first language of the chain that has one."""
+        found = (self.find_wording(answer, tag) for tag in self.languages.chain(language))
+        return next((wording.title for wording in found if wording), answer)
+
+    def render(
+        self, answer: str, language: str, *, channel: Channel, values: Mapping[str, str] | None = None
+    ) -> tuple[OutgoingText, ...]:
+        """Return the texts to send for an answer: one, or a Mayan text with its Spanish pair.
+
+        Empty when no text may be sent in any language of the chain: the caller then renders the way on.
+        """
+        chain = self.languages.chain(language)
+        found = [wording for tag in chain if (wording := self.find_wording(answer, tag))]
+        kept = found[:2] if self.languages.is_mayan(language) and len(found) > 1 else found[:1]
+        return tuple(self._render_one(wording, channel, values or {}) for wording in kept[:2] if wording)
+
+    def render_or_way_on(
+        self, answer: str, language: str, *, channel: Channel, values: Mapping[str, str] | None = None
+    ) -> tuple[OutgoingText, ...]:
+        """Like `render`, but never empty: the reviewed way on, else the last resort without language (I5)."""
+        return (
+            self.render(answer, language, channel=channel, values=values)
+            or self.render(
+                "system.crisis" if answer.startswith("safety.") else "system.way_on", language, channel=channel
+            )
+            or (
+                OutgoingText(
+                    answer="system.last_resort", language="und", body=LAST_RESORT, author=Author.SYSTEM, draft=False
+                ),
+            )
+        )
+
+    def missing_floor(self) -> list[tuple[str, str]]:
+        """Return (answer, language) of the floor set that no named person has reviewed, for en and es (I5)."""
+        pairs = ((answer, language) for answer in FLOOR_SET for language in ("en", "es"))
+        return [pair for pair in pairs if pair not in self.wordings or self.is_draft(self.wordings[pair])]
+
+    def _render_one(self, wording: Wording, channel: Channel, values: Mapping[str, str]) -> OutgoingText:
+        text = wording.whatsapp if channel is Channel.WHATSAPP and wording.whatsapp else wording.text
+        # only known names are filled: {code} may be left for the store, which alone knows it
+        body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
+        crisis = wording.answer in _OVERTAKING or self.entries[wording.answer].is_crisis
+        return OutgoingText(
+            answer=wording.answer,
+            language=wording.language,
+            body=body,
+            author=Author.SYSTEM if wording.answer.startswith("system.") or crisis else Author.BOT,
+            draft=self.is_draft(wording),
+            overtakes=crisis,
+        )

@@ -1,0 +1,19 @@
+"""Why a conversation needs a person, and how soon. Pure."""
+
+from conversation.answers import Entry
+from conversation.messages import Handoff, Urgency
+
+TALK_TO_PERSON = "service.talk_to_person"
+NOT_UNDERSTOOD = "system.not_understood"
+MEDIA = "system.media_unread"
+BOT_DOWN = "system.bot_down"
+
+
+def make_handoff(entry: Entry, reason: str) -> Handoff:
+    """Return the case that an answer brings with it: its topic, discipline and urgency are the entry's."""
+    return Handoff(topic=entry.id, discipline=entry.discipline, urgency=entry.urgency, reason=reason)
+
+
+def make_plain_handoff(topic: str, reason: str, *, urgency: Urgency = Urgency.NORMAL) -> Handoff:
+    """Return a case without a topic of its own: somebody of the community desk reads it."""
+    return Handoff(topic=topic, discipline="community", urgency=urgency, reason=reason)

@@ -1,0 +1,71 @@
+"""The decide queue's work: one message, from its inbox row to a written decision."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from conversation import pipeline
+from conversation.handoff import BOT_DOWN, make_plain_handoff
+from conversation.messages import Decision, Kind, Urgency
+from conversation.ports import Bot
+from conversation.turn import Rules
+from store import inbox
+from store.cases import open_or_join
+from store.database import Database
+from store.decisions import DecisionWriter
+from store.inbox import Undecided
+
+log = logging.getLogger(__name__)
+PATIENCE_S = (1.0, 2.0, 4.0, 8.0, 12.0)  # a bot that was killed is back within these
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides messages. `clock` returns aware UTC times."""
+
+    database: Database
+    rules: Rules
+    bot: Bot
+    writer: DecisionWriter
+    clock: Callable[[], datetime]
+
+    async def decide(self, inbox_id: str) -> None:
+        """Decide one message and write the decision; harmless when repeated (I2)."""
+        heard = await self.database.run(lambda session: inbox.find_undecided(session, self.writer.vault, inbox_id))
+        if heard is None:
+            return
+        decision = await self._decide_patiently(heard)
+        await self.database.run(lambda session: self.writer.write(session, inbox_id, heard, decision, self.clock()))
+        log.info("decided", extra={"inbox": inbox_id, "kind": decision.kind, "answer": decision.answer})
+
+    async def give_up(self, inbox_id: str) -> None:
+        """A message that cannot be decided waits visibly for a person (I1)."""
+        await self.database.run(lambda session: self._fail(session, inbox_id))
+        log.error("gave a message up to a person", extra={"inbox": inbox_id})
+
+    async def _decide_patiently(self, heard: Undecided) -> Decision:
+        for wait_s in PATIENCE_S:
+            decision = await self._decide_once(heard)
+            if decision.kind is not Kind.HANDOFF or decision.handoff is None:
+                return decision
+            if not decision.handoff.reason.startswith("bot_"):
+                return decision
+            log.warning("the bot gives no answer", extra={"reason": decision.handoff.reason})
+            await asyncio.sleep(wait_s)
+        return await self._decide_once(heard)
+
+    async def _decide_once(self, heard: Undecided) -> Decision:
+        return await pipeline.decide(heard.message, heard.memory, rules=self.rules, bot=self.bot, now=self.clock())
+
+    def _fail(self, session: Session, inbox_id: str) -> None:
+        now = self.clock()
+        conversation = inbox.find_conversation(session, inbox_id)
+        if conversation is None or not inbox.close_entry(session, inbox_id, status="failed", now=now):
+            return
+        handoff = make_plain_handoff(BOT_DOWN, "failed", urgency=Urgency.SAME_DAY)
+        conversation_id, message_id = conversation
+        open_or_join(session, conversation_id, handoff, language="und", message_id=message_id, now=now)

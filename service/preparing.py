@@ -1,0 +1,62 @@
+"""Making a fresh machine ready: keys, tokens, tables, the demo organisation. Safe to repeat."""
+
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+from service import wiring
+from service.engine import prepare_engine_tables
+from service.settings import Settings
+from store.database import Database, build_engine
+from store.migrate import migrate
+from store.staff import add_caseworker
+from store.vault import Vault, create_keys, read_keys
+
+DEMO_LOGIN = "demo"
+
+
+def prepare(settings: Settings) -> None:
+    """Create what is missing and migrate both our tables and the engine's.
+
+    Raises:
+        ConfigurationError, BrokenWorld: the message says what to mend.
+    """
+    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    create_keys(settings.keys)
+    wiring.create_token(settings.bot_token)
+    wiring.create_token(settings.actions_token)
+    prepare_engine_tables(settings.database)
+    database = Database(build_engine(settings.database))
+    try:
+        migrate(database.engine)
+        organisation_id = wiring.get_organisation(settings, database)
+        vault = Vault(read_keys(settings.keys))
+        database.run_sync(
+            lambda session: add_caseworker(
+                session, vault, organisation_id, login=DEMO_LOGIN, name="Demo caseworker", now=wiring.utc_now()
+            )
+        )
+    finally:
+        database.close()
+
+
+def as_demo(settings: Settings) -> Settings:
+    """Return the settings of a demo: the stand-in as carrier and unreviewed texts, unless a carrier is configured."""
+    if settings.twilio_auth_tokens:
+        return settings
+    token_file = settings.var / "stand-in.token"
+    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _create_secret(token_file)
+    return replace(
+        settings,
+        drafts=True,
+        twilio_auth_tokens=(token_file.read_text().strip(),),
+        twilio_base_url=f"http://127.0.0.1:{settings.simulator_port}",
+        public_url=f"http://127.0.0.1:{settings.port}",
+    )
+
+
+def _create_secret(path: Path) -> None:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(16) + "\n")

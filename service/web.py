@@ -1,0 +1,84 @@
+"""The web process: takes the carrier's webhooks into the inbox, tells its health. It never waits for bot or carrier."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from channels.twilio.webhook import build_twilio_routes
+from conversation.errors import BrokenWorld, ConfigurationError
+from service import wiring
+from service.engine import EngineClient
+from service.settings import Settings
+from simulator.settings import refuse_unless_loopback
+from store.database import Database
+from store.outbox import find_details
+
+
+def build_web_app(settings: Settings) -> Starlette:
+    """Build the public application.
+
+    Raises:
+        ConfigurationError: settings, keys or data are wrong; the message lists what to mend.
+    """
+    database = wiring.build_database(settings)
+    engine = EngineClient(wiring.engine_settings(settings, executor_id="web"), engine=database.engine)
+    inbox = wiring.DurableInbox(
+        database,
+        vault=wiring.build_vault(settings),
+        rules=wiring.build_rules(settings),
+        engine=engine,
+        organisation_id=wiring.get_organisation(settings, database),
+    )
+    routes = build_twilio_routes(
+        check=wiring.build_signature_check(settings),
+        inbox=inbox,
+        deliveries=wiring.RecordedDeliveries(database),
+        clock=wiring.utc_now,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        engine.close()
+        database.close()
+
+    return Starlette(
+        routes=[*routes, *_health_routes(database), *_simulator_routes(settings, database)], lifespan=lifespan
+    )
+
+
+def _health_routes(database: Database) -> list[Route]:
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(_: Request) -> Response:
+        try:
+            await database.run(lambda session: session.execute(text("SELECT 1")))
+        except BrokenWorld:
+            return JSONResponse({"status": "the database does not answer"}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+def _simulator_routes(settings: Settings, database: Database) -> list[Route]:
+    """Where everything is on this machine only: the way to the phones, and what they show under a bubble."""
+    try:
+        refuse_unless_loopback(settings.bind, settings.public_url, settings.twilio_base_url)
+    except ConfigurationError:
+        return []
+
+    async def phones(_: Request) -> Response:
+        return RedirectResponse(f"http://127.0.0.1:{settings.simulator_port}/phones", status_code=307)
+
+    async def details(request: Request) -> Response:
+        outbox_id = request.path_params["outbox_id"]
+        found = await database.run(lambda session: find_details(session, outbox_id))
+        return JSONResponse(found, status_code=200 if found else 404)
+
+    return [Route("/phones", phones), Route("/simulator/details/{outbox_id}", details)]

@@ -1,0 +1,156 @@
+"""Building the real collaborators from settings. Every process takes its parts from here and nowhere else."""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.client import HttpBot
+from channels.sms_text import count_segments, prepare_for_sms, split_text
+from channels.twilio.addresses import render_address
+from channels.twilio.sender import TwilioAccount, TwilioSender
+from channels.twilio.signature import SignatureCheck
+from channels.whatsapp_text import split_for_whatsapp
+from conversation.errors import ConfigurationError
+from conversation.messages import Channel, DeliveryReport, InboundMessage
+from conversation.turn import Rules
+from service.deciding import Decider
+from service.delivery import Delivery
+from service.engine import EngineClient, EngineSettings
+from service.settings import ROOT, Settings
+from store import inbox, outbox
+from store.content import read_rules
+from store.database import Database, build_engine
+from store.decisions import DecisionWriter
+from store.outbox import Part
+from store.people import get_or_add_organisation
+from store.vault import Vault, read_keys
+
+DATA = ROOT / "data"
+MAX_SEGMENTS = 6  # of one SMS; what is longer goes as another message
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_rules(settings: Settings) -> Rules:
+    return read_rules(DATA, drafts=settings.drafts, confirm_commands=settings.confirm_stop)
+
+
+def build_vault(settings: Settings) -> Vault:
+    return Vault(read_keys(settings.keys))
+
+
+def build_database(settings: Settings) -> Database:
+    return Database(build_engine(settings.database))
+
+
+def build_bot(settings: Settings) -> HttpBot:
+    return HttpBot(settings.bot_urls, token=read_token(settings.bot_token))
+
+
+def build_signature_check(settings: Settings) -> SignatureCheck:
+    return SignatureCheck(public_url=settings.public_url, auth_tokens=settings.twilio_auth_tokens)
+
+
+def build_sender(settings: Settings) -> TwilioSender:
+    """Return the sender: by API key when there is one, else by the first auth token."""
+    if not settings.twilio_auth_tokens:
+        raise ConfigurationError("TWILIO_AUTH_TOKENS is empty: the carrier's messages could not be checked")
+    username, password = settings.twilio_account_sid, settings.twilio_auth_tokens[0]
+    if settings.twilio_api_key:
+        username, password = settings.twilio_api_key, settings.twilio_api_secret
+    account = TwilioAccount(settings.twilio_account_sid, username, password, settings.twilio_messaging_service or None)
+    return TwilioSender(account=account, public_url=settings.public_url, base_url=settings.twilio_base_url or None)
+
+
+def engine_settings(settings: Settings, *, executor_id: str) -> EngineSettings:
+    return EngineSettings(database_url=settings.database, executor_id=executor_id)
+
+
+def get_organisation(settings: Settings, database: Database) -> str:
+    """Return the id of the organisation this deployment answers for."""
+    return database.run_sync(
+        lambda session: get_or_add_organisation(
+            session, settings.organisation, time_zone="America/New_York", now=utc_now()
+        )
+    )
+
+
+def build_decider(settings: Settings, database: Database, engine: EngineClient, bot: HttpBot) -> Decider:
+    vault = build_vault(settings)
+    writer = DecisionWriter(vault=vault, queue=engine, split=split_body)
+    return Decider(database=database, rules=build_rules(settings), bot=bot, writer=writer, clock=utc_now)
+
+
+def build_delivery(settings: Settings, database: Database, sender: TwilioSender) -> Delivery:
+    return Delivery(
+        database=database,
+        vault=build_vault(settings),
+        sender=sender,
+        carrier_form=render_address,
+        per_second=settings.sends_per_second,
+        clock=utc_now,
+    )
+
+
+def split_body(body: str, channel: Channel) -> list[Part]:
+    """Cut one text into what the carrier takes, with the segments each part costs."""
+    if channel is Channel.WHATSAPP:
+        return [Part(part, 1) for part in split_for_whatsapp(body)]
+    parts = split_text(prepare_for_sms(body), max_segments=MAX_SEGMENTS)
+    return [Part(part, count_segments(part).segments) for part in parts]
+
+
+class DurableInbox:
+    """Implements Inbox: stores and queues in one transaction."""
+
+    def __init__(
+        self, database: Database, *, vault: Vault, rules: Rules, engine: EngineClient, organisation_id: str
+    ) -> None:
+        self._database = database
+        self._vault, self._rules, self._engine = vault, rules, engine
+        self._organisation_id = organisation_id
+
+    async def accept(self, message: InboundMessage) -> bool:
+        return await self._database.run(
+            lambda session: inbox.accept(
+                session,
+                message,
+                vault=self._vault,
+                rules=self._rules,
+                queue=self._engine,
+                organisation_id=self._organisation_id,
+            )
+        )
+
+
+class RecordedDeliveries:
+    """Implements Deliveries: a status only moves forward."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, report: DeliveryReport) -> bool:
+        changed = await self._database.run(lambda session: outbox.record_report(session, report, now=utc_now()))
+        return changed is not None
+
+
+def read_token(path: Path) -> str:
+    """Read a token of ours.
+
+    Raises:
+        ConfigurationError: it is not there; `puente setup` makes it.
+    """
+    try:
+        return path.read_text().strip()
+    except OSError:
+        raise ConfigurationError(f"the token file {path} cannot be read: run `puente setup` first") from None
+
+
+def create_token(path: Path) -> None:
+    """Write a new random token, readable by its owner only, unless there is one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32) + "\n")

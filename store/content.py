@@ -1,0 +1,119 @@
+"""Reading data/: the catalogue, the languages, the rules. Every mistake is reported with its file and key."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conversation.answers import Catalogue, Entry, Source, Wording
+from conversation.errors import ContentError
+from conversation.keywords import Keywords
+from conversation.languages import Languages
+from conversation.messages import Urgency
+from conversation.safety import DangerRules
+from conversation.turn import Rules
+
+_HANDOFFS = (None, "offer", "open")
+
+
+def read_rules(data: Path, *, drafts: bool, confirm_commands: bool) -> Rules:
+    """Read everything under data/ that decisions follow.
+
+    Raises:
+        ContentError: a file breaks its format; the message names file, key and rule.
+    """
+    languages_data = _read_yaml(data / "languages.yml")
+    languages = Languages.from_data(languages_data)
+    return Rules(
+        catalogue=read_catalogue(data / "answers", languages, drafts=drafts),
+        keywords=Keywords.from_data(languages_data),
+        danger=DangerRules.from_data({path.stem: _read_yaml(path) for path in sorted((data / "safety").glob("*.yml"))}),
+        languages=languages,
+        confirm_commands=confirm_commands,
+    )
+
+
+def read_catalogue(folder: Path, languages: Languages, *, drafts: bool) -> Catalogue:
+    """Read answers.yml and every <language>/<topic>.yml beside it."""
+    entries = {answer: _read_entry(answer, row) for answer, row in _read_yaml(folder / "answers.yml").items()}
+    wordings = {(wording.answer, wording.language): wording for wording in _read_wordings(folder, languages)}
+    return Catalogue(entries=entries, wordings=wordings, languages=languages, drafts=drafts)
+
+
+def _read_wordings(folder: Path, languages: Languages) -> Iterator[Wording]:
+    for path in sorted(folder.glob("*/*.yml")):
+        tag = path.parent.name
+        if tag not in languages.by_tag:
+            raise ContentError(f"{path.parent.name}/: no such language in languages.yml")
+        for answer, row in _read_yaml(path).items():
+            if answer.split(".")[0] != path.stem:
+                raise ContentError(f"{tag}/{path.name}: {answer} belongs in another file")
+            yield _read_wording(answer, tag, row)
+
+
+def _read_wording(answer: str, tag: str, row: Mapping[str, Any]) -> Wording:
+    try:
+        return Wording(
+            answer=answer,
+            language=tag,
+            title=row["title"].strip(),
+            text=row["text"].strip(),
+            whatsapp=row["whatsapp"].strip() if row.get("whatsapp") else None,
+            reviews=row["reviews"],
+        )
+    except (KeyError, AttributeError, TypeError):
+        raise ContentError(f"answers/{tag}: {answer} needs title, text and reviews") from None
+
+
+def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
+    try:
+        if row["handoff"] not in _HANDOFFS:
+            raise ContentError(f"answers.yml: {answer}: handoff must be null, offer or open")
+        return Entry(
+            id=answer,
+            audience=row["audience"],
+            discipline=row["discipline"],
+            urgency=Urgency(row["urgency"]),
+            varies_by=tuple(row["varies_by"]),
+            handoff=row["handoff"],
+            sources=tuple(_read_source(source) for source in row["sources"]),
+            volatility=row["volatility"],
+            review_by=row["review_by"],
+            reviews=tuple(row["reviews"]),
+            follow_ups=tuple(row["follow_ups"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ContentError(f"answers.yml: {answer}: {type(error).__name__} at {error}") from None
+
+
+def _read_source(row: Mapping[str, Any]) -> Source:
+    read = row["read"]
+    if not isinstance(read, date):
+        raise ValueError("sources: read must be a date")
+    return Source(title=row["title"], url=row.get("url"), read=read)
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506
+    except FileNotFoundError:
+        raise ContentError(f"{path.name} is missing") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" line {mark.line + 1}" if mark else ""
+        raise ContentError(f"{path.parent.name}/{path.name}{place}: not YAML, or a key stands twice") from None
+    if not isinstance(data, dict):
+        raise ContentError(f"{path.parent.name}/{path.name}: must be a mapping")
+    return data
+
+
+class _UniqueKeys(yaml.CSafeLoader):
+    """A safe loader that refuses a key that stands twice: the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        if len(keys) != len(set(keys)):
+            raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)

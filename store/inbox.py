@@ -1,0 +1,175 @@
+"""The durable inbox: a message is stored, and its work queued, in the transaction that precedes our 200 (I1, I2)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from conversation.commands import find_command
+from conversation.masking import mask
+from conversation.messages import (
+    Address,
+    Attachment,
+    Author,
+    Command,
+    InboundMessage,
+    Location,
+    Memory,
+    MessageKind,
+)
+from conversation.ports import WorkQueue
+from conversation.turn import Rules
+from store.conversations import get_memory, get_or_add_conversation, take_seq
+from store.people import get_or_add_address, open_address, record_consent
+from store.tables import Address as AddressRow
+from store.tables import Conversation, InboxEntry, Message
+from store.tables.base import new_id
+from store.vault import Vault
+
+BODY = "message.body"
+DETAILS = "message.details"
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A message waiting for its decision, with what we remember of its conversation."""
+
+    message: InboundMessage
+    message_id: str
+    conversation_id: str
+    memory: Memory
+
+
+def accept(
+    session: Session, message: InboundMessage, *,
+    vault: Vault, rules: Rules, queue: WorkQueue, organisation_id: str,
+) -> bool:  # fmt: skip
+    """Store a message once and queue its decision; obey STOP and START at once (I9). False: it was already there."""
+    seen = select(InboxEntry.id).where(
+        InboxEntry.provider == message.provider, InboxEntry.provider_message_id == message.provider_message_id
+    )
+    if session.scalar(seen):
+        return False
+    now = message.received_at
+    known = get_or_add_address(
+        session, vault, organisation_id, message.sender, alias=message.alias, state_hint=message.state_hint, now=now
+    )
+    conversation_id = get_or_add_conversation(session, known, sender=message.recipient.value, now=now)
+    seq = take_seq(session, conversation_id)
+    message_id, inbox_id = new_id(), new_id()
+    text = mask(message.text)
+    _add_message(session, vault, message, text, message_id=message_id, conversation_id=conversation_id, seq=seq)
+    stopped = _note_arrival(session, known.id, conversation_id, now)
+    command = find_command(message, text, rules, stopped=stopped)
+    if command and command.command in (Command.STOP, Command.START):
+        source = "carrier" if message.carrier_command else "keyword"
+        record_consent(
+            session, known, command.command, source=source, language=command.language, message_id=message_id, now=now
+        )
+    session.execute(
+        insert(InboxEntry).values(
+            id=inbox_id, provider=message.provider, provider_message_id=message.provider_message_id,
+            message_id=message_id, conversation_id=conversation_id, seq=seq, status="new",
+            command=command.command if command else None, received_at=now,
+        )
+    )  # fmt: skip
+    queue.enqueue_decide(session.connection(), inbox_id=inbox_id, conversation_id=conversation_id, seq=seq)
+    return True
+
+
+def find_undecided(session: Session, vault: Vault, inbox_id: str) -> Undecided | None:
+    """Return a message that still waits for its decision; None when it was handled or never came."""
+    row = session.execute(
+        select(InboxEntry, Message, AddressRow, Conversation.sender)
+        .join(Message, Message.id == InboxEntry.message_id)
+        .join(Conversation, Conversation.id == InboxEntry.conversation_id)
+        .join(AddressRow, AddressRow.id == Conversation.address_id)
+        .where(InboxEntry.id == inbox_id, InboxEntry.status == "new")
+    ).one_or_none()
+    if row is None:
+        return None
+    entry, stored, address, sender = row._tuple()
+    details = vault.open_json(stored.details_sealed, DETAILS) if stored.details_sealed else {}
+    location = details.get("location")
+    person = open_address(vault, address.channel, address.address_sealed)
+    message = InboundMessage(
+        provider=entry.provider,
+        provider_message_id=entry.provider_message_id,
+        sender=person,
+        recipient=Address(person.channel, sender),
+        kind=MessageKind(stored.kind),
+        text=vault.open(stored.body_sealed, BODY),
+        received_at=entry.received_at,
+        attachments=tuple(Attachment(**attachment) for attachment in details.get("attachments", ())),
+        location=Location(**location) if location else None,
+        button=details.get("button"),
+        profile_name=details.get("profile_name"),
+        carrier_command=Command(details["carrier_command"]) if details.get("carrier_command") else None,
+    )
+    memory = get_memory(session, vault, entry.conversation_id)
+    if entry.command == Command.START:
+        # the webhook has lifted the stop already; the rules must see what held before this message
+        memory = replace(memory, stopped=True)
+    return Undecided(message, stored.id, entry.conversation_id, memory)
+
+
+def close_entry(session: Session, inbox_id: str, *, status: str, now: datetime, **outcome: Any) -> bool:
+    """Mark a message handled or failed. False: somebody was faster, and the caller must change nothing (I2)."""
+    changed = session.execute(
+        update(InboxEntry)
+        .where(InboxEntry.id == inbox_id, InboxEntry.status == "new")
+        .values(status=status, handled_at=now, **outcome)
+        .returning(InboxEntry.id)
+    )
+    return changed.scalar() is not None
+
+
+def find_conversation(session: Session, inbox_id: str) -> tuple[str, str] | None:
+    """Return (conversation id, message id) of an entry."""
+    row = session.execute(
+        select(InboxEntry.conversation_id, InboxEntry.message_id).where(InboxEntry.id == inbox_id)
+    ).one_or_none()
+    return row._tuple() if row else None
+
+
+def find_stranded(session: Session, before: datetime, *, limit: int = 100) -> list[tuple[str, str, int]]:
+    """Return (inbox id, conversation id, seq) of messages that wait since before a time, oldest first."""
+    rows = session.execute(
+        select(InboxEntry.id, InboxEntry.conversation_id, InboxEntry.seq)
+        .where(InboxEntry.status == "new", InboxEntry.received_at < before)
+        .order_by(InboxEntry.received_at)
+        .limit(limit)
+    )
+    return [row._tuple() for row in rows]
+
+
+def _note_arrival(session: Session, address_id: str, conversation_id: str, now: datetime) -> bool:
+    """Renew the carrier's 24-hour window; return whether a stop holds."""
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(last_inbound_at=now))
+    row = update(AddressRow).where(AddressRow.id == address_id).values(last_inbound_at=now)
+    return session.scalar(row.returning(AddressRow.stopped_at)) is not None
+
+
+def _add_message(
+    session: Session, vault: Vault, message: InboundMessage, text: str, *,
+    message_id: str, conversation_id: str, seq: int,
+) -> None:  # fmt: skip
+    details = {
+        "attachments": [{"url": one.url, "content_type": one.content_type} for one in message.attachments],
+        "location": {"latitude": message.location.latitude, "longitude": message.location.longitude}
+        if message.location
+        else None,
+        "button": message.button,
+        "profile_name": message.profile_name,
+        "carrier_command": message.carrier_command,
+    }
+    kept = {name: value for name, value in details.items() if value}
+    session.execute(
+        insert(Message).values(
+            id=message_id, conversation_id=conversation_id, seq=seq, author=Author.PERSON, kind=message.kind,
+            body_sealed=vault.seal(text, BODY), details_sealed=vault.seal_json(kept, DETAILS) if kept else None,
+            draft=False, at=message.received_at,
+        )
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Addresses, and what their owners agreed to. A stop holds on every channel of the same number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from conversation.messages import Address, Channel, Command
+from store.tables import Address as AddressRow
+from store.tables import Consent, Conversation, Organisation
+from store.tables.base import new_id
+from store.vault import Vault
+
+_CONTEXT = "address.address"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """An address row, opened. `number_key` groups the channels of one number."""
+
+    id: str
+    organisation_id: str
+    address: Address
+    number_key: str
+
+
+def get_or_add_organisation(session: Session, name: str, *, time_zone: str, now: datetime) -> str:
+    """Return the id of the organisation of this name, adding it the first time."""
+    found = session.scalar(select(Organisation.id).where(Organisation.name == name))
+    if found:
+        return found
+    organisation_id = new_id()
+    session.execute(
+        insert(Organisation).values(id=organisation_id, name=name, time_zone=time_zone, cases_opened=0, created_at=now)
+    )
+    return organisation_id
+
+
+def get_or_add_address(
+    session: Session, vault: Vault, organisation_id: str, address: Address, *,
+    alias: Address | None, state_hint: str | None, now: datetime,
+) -> KnownAddress:  # fmt: skip
+    """Return the row of an address, adding it on its first message.
+
+    A scoped WhatsApp id and the number that came with it share one number_key: what holds for one holds for both.
+    """
+    key = vault.fingerprint(f"{address.channel}:{address.value}")
+    row = session.execute(
+        select(AddressRow.id, AddressRow.number_key).where(
+            AddressRow.organisation_id == organisation_id, AddressRow.address_key == key
+        )
+    ).one_or_none()
+    if row:
+        return KnownAddress(row.id, organisation_id, address, row.number_key)
+    known = KnownAddress(new_id(), organisation_id, address, vault.fingerprint(_number(address, alias)))
+    stopped_at = session.scalar(
+        select(AddressRow.stopped_at).where(
+            AddressRow.organisation_id == organisation_id, AddressRow.number_key == known.number_key
+        ).order_by(AddressRow.stopped_at.is_(None)).limit(1)
+    )  # fmt: skip
+    session.execute(
+        insert(AddressRow).values(
+            id=known.id, organisation_id=organisation_id, channel=address.channel, address_key=key,
+            number_key=known.number_key, address_sealed=vault.seal(address.value, _CONTEXT),
+            state_hint=state_hint, stopped_at=stopped_at, private=False, created_at=now,
+        )
+    )  # fmt: skip
+    return known
+
+
+def get_address_of(session: Session, vault: Vault, conversation_id: str) -> KnownAddress:
+    """Return the address of a conversation."""
+    row = session.scalars(
+        select(AddressRow)
+        .join(Conversation, Conversation.address_id == AddressRow.id)
+        .where(Conversation.id == conversation_id)
+    ).one()
+    address = open_address(vault, row.channel, row.address_sealed)
+    return KnownAddress(row.id, row.organisation_id, address, row.number_key)
+
+
+def open_address(vault: Vault, channel: str, sealed: bytes) -> Address:
+    return Address(Channel(channel), vault.open(sealed, _CONTEXT))
+
+
+def record_consent(
+    session: Session, known: KnownAddress, command: Command, *,
+    source: str, language: str | None, message_id: str | None, now: datetime,
+) -> None:  # fmt: skip
+    """Write a stop or a start, on this address and every other channel of its number, in the caller's transaction."""
+    act, stopped_at = ("stopped", now) if command is Command.STOP else ("started", None)
+    session.execute(
+        update(AddressRow)
+        .where(AddressRow.organisation_id == known.organisation_id, AddressRow.number_key == known.number_key)
+        .values(stopped_at=stopped_at)
+    )
+    wording = "system.stopped" if act == "stopped" else "system.started"
+    session.execute(
+        insert(Consent).values(
+            id=new_id(), address_id=known.id, kind="texts", act=act, source=source,
+            wording=wording, language=language, message_id=message_id, at=now,
+        )
+    )  # fmt: skip
+
+
+def _number(address: Address, alias: Address | None) -> str:
+    """Return the number behind an address when there is one: it is the same on SMS and WhatsApp."""
+    values = [address.value, *([alias.value] if alias else [])]
+    return next((value for value in values if value.startswith("+")), address.value)

@@ -1,0 +1,37 @@
+"""Every table, as SQLAlchemy 2 typed mappings. Queries live beside this folder, one module per question asked.
+
+    organisation ─┬─ address ──┬─ conversation ─┬─ message ─┬─ inbox   (came in: carrier's envelope)
+                  │   │   └ consent              │           └─ outbox  (goes out: carrier's envelope)
+                  │   └ person_address ─ person  ├─ open_question
+                  ├─ caseworker ──────────────── case_file ─ case_event
+                  └─ audit_entry                 sender_bucket, worker_lease (the engine room)
+
+Words of people (`…_sealed`) are AES-GCM sealed; `…_key` columns are keyed hashes for look-up (store/vault.py).
+Never stored anywhere: immigration status.
+"""
+
+from store.tables.base import Base
+from store.tables.care import AuditEntry, SenderBucket, WorkerLease
+from store.tables.cases import Case, CaseEvent, Caseworker
+from store.tables.messages import Conversation, InboxEntry, Message, OpenQuestionRow, OutboxEntry
+from store.tables.people import Address, Consent, Organisation, Person, PersonAddress
+
+__all__ = [
+    "Address",
+    "AuditEntry",
+    "Base",
+    "Case",
+    "CaseEvent",
+    "Caseworker",
+    "Consent",
+    "Conversation",
+    "InboxEntry",
+    "Message",
+    "OpenQuestionRow",
+    "Organisation",
+    "OutboxEntry",
+    "Person",
+    "PersonAddress",
+    "SenderBucket",
+    "WorkerLease",
+]
