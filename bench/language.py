@@ -1,0 +1,125 @@
+"""Language identification against stock langdetect, in one run: time, accuracy and memory.
+
+    python -m bench.language
+
+Prints a table and a line of JSON. Times are medians over rounds in turn; what counts are the ratios. The messages are
+short on purpose, as people write; for accuracy per language see bench/language_heldout.py.
+"""
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
+from langdetect.lang_detect_exception import LangDetectException
+
+from conversation.language import RESOURCES
+from conversation.language_table import LanguageTable
+from conversation.language_voices import Voices
+from conversation.second_voice import SecondVoice
+
+MESSAGES = Path(__file__).with_name("language_messages.tsv")
+ROUNDS = 5
+
+Finder = Callable[[str], str | None]
+
+
+class _Deaf(SecondVoice):
+    """In the place of the second voice, to time the first one alone."""
+
+    def find_language(self, text: str) -> str | None:
+        return None
+
+
+def main() -> None:
+    messages = read_messages(MESSAGES)
+    tracemalloc.start()
+    table, table_mb = _weigh(lambda: LanguageTable.load(RESOURCES / "language_table.npz"))
+    second, second_mb = _weigh(lambda: SecondVoice.load(RESOURCES / "profiles"))
+    stock, stock_mb = _weigh(_load_stock)
+    tracemalloc.stop()
+    both = Voices(table, second)
+    table_alone = Voices(
+        table, _Deaf([path.read_text(encoding="utf-8") for path in sorted((RESOURCES / "profiles").glob("e?.json"))])
+    )
+    finders: dict[str, Finder] = {
+        "stock langdetect": stock,
+        "second voice": second.find_language,
+        "table voice": lambda text: table_alone.detect(text).language,
+        "both voices": lambda text: both.detect(text).language,
+    }
+    memory = dict(zip(finders, (stock_mb, second_mb, table_mb, table_mb + second_mb), strict=True))
+    times = _time(finders, [text for _, text in messages])
+    rows = {name: _judge(finder, messages) for name, finder in finders.items()}
+    for name, row in rows.items():
+        row |= {"ms": times[name], "of_stock": times[name] / times["stock langdetect"], "mb": memory[name]}
+    _show(rows)
+
+
+def read_messages(path: Path) -> list[tuple[str | None, str]]:
+    """Return (tag, message) of each line; None where no language can be told."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    pairs = [line.split("\t") for line in lines]
+    return [(None if tag == "-" else tag, text) for tag, text in pairs]
+
+
+def _load_stock() -> Finder:
+    """langdetect as it comes, 55 languages, but with a seed so that a run can be repeated."""
+    factory = DetectorFactory()
+    factory.set_seed(0)
+    factory.load_profile(PROFILES_DIRECTORY)
+
+    def find(text: str) -> str | None:
+        detector = factory.create()
+        detector.append(text)
+        try:
+            return str(detector.detect())
+        except LangDetectException:
+            return None
+
+    return find
+
+
+def _weigh[Loaded](load: Callable[[], Loaded]) -> tuple[Loaded, float]:
+    """Return what was loaded and the megabytes it keeps."""
+    before, _ = tracemalloc.get_traced_memory()
+    loaded = load()
+    return loaded, (tracemalloc.get_traced_memory()[0] - before) / 1e6
+
+
+def _time(finders: dict[str, Finder], texts: list[str]) -> dict[str, float]:
+    """Return milliseconds per message."""
+    rounds: dict[str, list[float]] = {name: [] for name in finders}
+    for _ in range(ROUNDS):
+        for name, find in finders.items():
+            start = perf_counter()
+            for text in texts:
+                find(text)
+            rounds[name].append((perf_counter() - start) / len(texts) * 1000)
+    return {name: median(times) for name, times in rounds.items()}
+
+
+def _judge(find: Finder, messages: list[tuple[str | None, str]]) -> dict[str, float]:
+    """Return the share of right answers in percent: all, and Spanish and English of one or two words."""
+    right = {text: find(text) == tag for tag, text in messages}
+    short = [text for tag, text in messages if tag in ("es", "en") and len(text.split()) < 3]
+    return {
+        "right": 100 * sum(right.values()) / len(right),
+        "right_short": 100 * sum(right[text] for text in short) / len(short),
+    }
+
+
+def _show(rows: dict[str, dict[str, float]]) -> None:
+    print("| voice | right % | es, en of 1-2 words % | ms a message | of stock | memory MB |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for name, row in rows.items():
+        figures = f"{row['right']:.1f} | {row['right_short']:.1f} | {row['ms']:.3f} | {row['of_stock']:.3f}"
+        print(f"| {name} | {figures} | {row['mb']:.1f} |")
+    print(json.dumps({name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}))
+
+
+if __name__ == "__main__":
+    main()
