@@ -1,0 +1,1 @@
+"""What Rasa loads: Python 3.10 syntax throughout. Nothing is imported here, so each part can be read alone."""
