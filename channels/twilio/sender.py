@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
-from twilio.rest import Client  # type: ignore[import-untyped]
-from twilio.rest.api.v2010.account.message import MessageInstance, MessagePage  # type: ignore[import-untyped]
+from twilio.base.exceptions import TwilioException
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.message import MessageInstance, MessagePage
 
 from channels.twilio.addresses import WHATSAPP_PREFIX
 from channels.twilio.error_codes import NOT_REACHED, NOT_TEXT, RULES, outcome_of_api_error

@@ -6,7 +6,7 @@ Source: https://www.twilio.com/docs/usage/webhooks/webhooks-security and twilio 
 from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import ImmutableMultiDict
-from twilio.request_validator import (  # type: ignore[import-untyped]
+from twilio.request_validator import (
     HMAC_SHA1,
     HMAC_SHA256,
     RequestValidator,
