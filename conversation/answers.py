@@ -20,8 +20,23 @@ FLOOR_SET = (
     "system.handoff",
     "system.language_question",
 )
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FILLED_LATER = frozenset({"code", "choices"})  # by the store, which alone knows the code, and by the maker of the menu
 _OVERTAKING = frozenset({"system.crisis", "system.stopped", "system.started"})
+# What may go although a person has taken over: author SYSTEM (I4). Everything else is the bot's own talk.
+_CONFIRMATIONS = frozenset(
+    f"system.{name}"
+    for name in (
+        "stopped",
+        "started",
+        "help",
+        "private_on",
+        "language_changed",
+        "language_unavailable",
+        "handoff",
+        "handoff_waiting",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,8 @@ class Entry:
 
     @property
     def is_crisis(self) -> bool:
-        return self.id.startswith("safety.")
+        """True for the answers to danger: they go at once, to everybody, before anything else (I7)."""
+        return self.id.startswith("safety.") or self.urgency is Urgency.PAGE_NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class Wording:
 
     @property
     def placeholders(self) -> frozenset[str]:
-        return frozenset(_PLACEHOLDER.findall(self.text))
+        return frozenset(_PLACEHOLDER.findall(self.text + (self.whatsapp or "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,9 @@ class Catalogue:
         for answer, language in self.wordings:
             if answer not in self.entries:
                 raise ContentError(f"answers/{language}: {answer} is not listed in answers.yml")
+        for entry in self.entries.values():
+            if "language" not in entry.reviews:
+                raise ContentError(f"answers.yml: {entry.id} needs a review by a speaker: reviews must hold language")
 
     def get_entry(self, answer: str) -> Entry:
         """Return an entry; KeyError when absent: ids are checked where they enter."""
@@ -93,7 +112,7 @@ class Catalogue:
     def is_draft(self, wording: Wording) -> bool:
         """True when any review the entry needs has not been done by a named person."""
         needed = self.entries[wording.answer].reviews
-        return any(wording.reviews.get(kind, "draft") == "draft" for kind in needed)
+        return not all(_is_name(wording.reviews.get(kind)) for kind in needed)
 
     def find_wording(self, answer: str, language: str) -> Wording | None:
         """Return the text that may be sent in exactly this language, if any."""
@@ -102,22 +121,25 @@ class Catalogue:
             return None
         return wording
 
-    def title(self, answer: str, language: str) -> str:
-        """Return the menu line of an answer in the first language of the chain that has one."""
-        found = (self.find_wording(answer, tag) for tag in self.languages.chain(language))
-        return next((wording.title for wording in found if wording), answer)
+    def find_title(self, answer: str, language: str) -> str | None:
+        """Return the menu line of an answer in the first language of the chain that may be sent, else in any."""
+        tags = (*self.languages.chain(language), *self.languages.by_tag)
+        found = (self.find_wording(answer, tag) for tag in tags)
+        return next((wording.title for wording in found if wording), None)
 
     def render(
         self, answer: str, language: str, *, channel: Channel, values: Mapping[str, str] | None = None
     ) -> tuple[OutgoingText, ...]:
-        """Return the texts to send for an answer: one, or a Mayan text with its Spanish pair.
+        """Return the texts to send for an answer: one, or a Mayan text with the text of its fallback.
 
-        Empty when no text may be sent in any language of the chain: the caller then renders the way on.
+        Empty when no text may be sent in any language of the chain: the caller then renders the way on. A text with a
+        placeholder that nobody fills may not be sent.
         """
-        chain = self.languages.chain(language)
-        found = [wording for tag in chain if (wording := self.find_wording(answer, tag))]
-        kept = found[:2] if self.languages.is_mayan(language) and len(found) > 1 else found[:1]
-        return tuple(self._render_one(wording, channel, values or {}) for wording in kept[:2] if wording)
+        filled = frozenset(values or ()) | _FILLED_LATER
+        wordings = (self.find_wording(answer, tag) for tag in self.languages.chain(language))
+        found = [wording for wording in wordings if wording and wording.placeholders <= filled]
+        pair = bool(found) and found[0].language == language and self.languages.is_mayan(language)
+        return tuple(self._render_one(wording, channel, values or {}) for wording in found[: 2 if pair else 1])
 
     def render_or_way_on(
         self, answer: str, language: str, *, channel: Channel, values: Mapping[str, str] | None = None
@@ -126,7 +148,7 @@ class Catalogue:
         return (
             self.render(answer, language, channel=channel, values=values)
             or self.render(
-                "system.crisis" if answer.startswith("safety.") else "system.way_on", language, channel=channel
+                "system.crisis" if self.entries[answer].is_crisis else "system.way_on", language, channel=channel
             )
             or (
                 OutgoingText(
@@ -142,14 +164,18 @@ class Catalogue:
 
     def _render_one(self, wording: Wording, channel: Channel, values: Mapping[str, str]) -> OutgoingText:
         text = wording.whatsapp if channel is Channel.WHATSAPP and wording.whatsapp else wording.text
-        # only known names are filled: {code} may be left for the store, which alone knows it
         body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
         crisis = wording.answer in _OVERTAKING or self.entries[wording.answer].is_crisis
         return OutgoingText(
             answer=wording.answer,
             language=wording.language,
             body=body,
-            author=Author.SYSTEM if wording.answer.startswith("system.") or crisis else Author.BOT,
+            author=Author.SYSTEM if crisis or wording.answer in _CONFIRMATIONS else Author.BOT,
             draft=self.is_draft(wording),
             overtakes=crisis,
         )
+
+
+def _is_name(review: object) -> bool:
+    """A review is done when somebody put a name to it; YAML may hold anything else."""
+    return isinstance(review, str) and review.strip().casefold() not in ("", "draft")

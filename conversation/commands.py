@@ -6,7 +6,7 @@ from dataclasses import replace
 from conversation.handoff import TALK_TO_PERSON, make_handoff
 from conversation.keywords import CommandMatch
 from conversation.messages import Channel, Command, Decision, InboundMessage, Kind
-from conversation.turn import Rules, Turn, decide_handoff, decide_text
+from conversation.turn import Rules, Turn, decide_handoff, decide_text, is_said, speak
 
 
 def find_command(message: InboundMessage, text: str, rules: Rules, *, stopped: bool) -> CommandMatch | None:
@@ -22,51 +22,66 @@ def find_command(message: InboundMessage, text: str, rules: Rules, *, stopped: b
 def obey(turn: Turn) -> Decision | None:
     """Return the decision of a command, None when the message is not one."""
     match = find_command(turn.message, turn.text, turn.rules, stopped=turn.memory.stopped)
-    if match is None:
+    if match is None or _hides_danger(turn):
         return None
-    decision = replace(_OBEY[match.command](turn, match), command=match.command)
+    spoken = speak(turn, match.language) if match.language and not turn.memory.language else turn
+    decision = replace(_OBEY[match.command](spoken, match), command=match.command)
     # after a stop a wish for a person or for privacy is kept, but nothing is sent (I9)
     if turn.memory.stopped and match.command not in (Command.STOP, Command.START, Command.HELP):
         return replace(decision, texts=())
     return decision
 
 
-def _tag(turn: Turn, match: CommandMatch) -> str:
-    return turn.memory.language or match.language or turn.language
+def _hides_danger(turn: Turn) -> bool:
+    """A carrier may see its command in a longer text: the webhook has obeyed it, but danger comes first (I7)."""
+    if turn.message.carrier_command is None or turn.rules.keywords.find_command(turn.text):
+        return False
+    return turn.rules.danger.find_danger(turn.text) is not None
 
 
 def _stop(turn: Turn, match: CommandMatch) -> Decision:
-    decision = _confirm(turn, match, "system.stopped")
-    return replace(decision, memory=replace(turn.memory, stopped=True, noticed=True, open_question=None))
+    decision = _confirm_once(turn, "system.stopped")
+    # in no other words than its own: a way on would be one text too many
+    memory = replace(turn.memory, stopped=True, noticed=True, open_question=None)
+    texts = decision.texts if is_said(decision.texts, "system.stopped") else ()
+    return replace(decision, kind=Kind.COMMAND, texts=texts, memory=memory, handoff=None)
 
 
 def _start(turn: Turn, match: CommandMatch) -> Decision:
-    decision = _confirm(turn, match, "system.started")
-    return replace(decision, memory=replace(turn.memory, stopped=False, crisis_after_stop=False))
+    decision = _confirm_once(turn, "system.started")
+    return replace(decision, memory=replace(decision.memory, stopped=False, crisis_after_stop=False))
 
 
 def _help(turn: Turn, match: CommandMatch) -> Decision:
-    return _confirm(turn, match, "system.help")
+    return _confirm(turn, "system.help")
 
 
-def _confirm(turn: Turn, match: CommandMatch, answer: str) -> Decision:
+def _confirm_once(turn: Turn, answer: str) -> Decision:
+    """Confirm in one language, also when it is in doubt; a Mayan text and its Spanish pair are one."""
+    return _confirm(speak(turn, turn.language), answer)
+
+
+def _confirm(turn: Turn, answer: str) -> Decision:
     """Confirm once: the carrier has done so already when it told us the command, or by the deployment's setting."""
-    decision = decide_text(turn, answer, Kind.COMMAND, tag=_tag(turn, match))
     by_carrier = turn.message.sender.channel is Channel.SMS and not turn.rules.confirm_commands
     if by_carrier or turn.message.carrier_command is not None:
-        return replace(decision, texts=())
-    return decision
+        return Decision(kind=Kind.COMMAND, language=turn.language, texts=(), memory=turn.memory)
+    return decide_text(turn, answer, Kind.COMMAND)
 
 
 def _person(turn: Turn, match: CommandMatch) -> Decision:
-    spoken = replace(turn, choice=replace(turn.choice, language=_tag(turn, match)))
+    return ask_for_person(turn)
+
+
+def ask_for_person(turn: Turn) -> Decision:
+    """Bring a person because the texter wants one."""
     entry = turn.rules.catalogue.get_entry(TALK_TO_PERSON)
-    return replace(decide_handoff(spoken, make_handoff(entry, "request")), answer=TALK_TO_PERSON)
+    return replace(decide_handoff(turn, make_handoff(entry, "request")), answer=TALK_TO_PERSON)
 
 
 def _private(turn: Turn, match: CommandMatch) -> Decision:
-    decision = decide_text(turn, "system.private_on", Kind.COMMAND, tag=_tag(turn, match))
-    return replace(decision, memory=replace(turn.memory, private=True))
+    decision = decide_text(turn, "system.private_on", Kind.COMMAND)
+    return replace(decision, memory=replace(decision.memory, private=True))
 
 
 def _language(turn: Turn, match: CommandMatch) -> Decision:
@@ -74,14 +89,14 @@ def _language(turn: Turn, match: CommandMatch) -> Decision:
 
 
 def change_language(turn: Turn, tag: str) -> Decision:
-    """Keep a stated language; where we have no text in it, say so and offer a person."""
-    language = turn.rules.languages.by_tag.get(tag)
-    spoken = turn.rules.catalogue.find_wording("system.language_changed", tag)
-    answer = "system.language_changed" if spoken else "system.language_unavailable"
-    name = language.name if language else tag
-    decision = decide_text(turn, answer, Kind.COMMAND, tag=tag, language_name=name)
-    memory = replace(turn.memory, language=tag, language_asked=True, open_question=None)
-    return replace(decision, language=tag, memory=memory)
+    """Keep a stated language and show it at once; where we have no text in it, say so and offer a person."""
+    catalogue = turn.rules.catalogue
+    # a language with some texts has at least the help text, which may be sent before others are reviewed
+    shown = next((one for one in ("system.language_changed", "system.help") if catalogue.find_wording(one, tag)), None)
+    values = {"language_name": turn.rules.languages.name_of(tag)}
+    decision = decide_text(speak(turn, tag), shown or "system.language_unavailable", Kind.COMMAND, values)
+    memory = replace(decision.memory, language=tag, language_asked=True, open_question=None)
+    return replace(decision, memory=memory)
 
 
 _OBEY: dict[Command, Callable[[Turn, CommandMatch], Decision]] = {

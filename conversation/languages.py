@@ -6,6 +6,9 @@ from typing import Any
 
 from conversation.errors import ContentError
 
+LAST = "en"  # stands in where nothing nearer does
+_KNOWN = {"status": ("complete", "partial", "none"), "group": ("mayan", "other"), "direction": ("ltr", "rtl")}
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -37,25 +40,35 @@ class Languages:
         """Read parsed data/languages.yml.
 
         Raises:
-            ContentError: a missing field or a fallback that is not listed.
+            ContentError: a field that is missing or says something unknown, or a fallback that is not listed.
         """
-        try:
-            rows = {
-                tag: Language(tag, row["name"], row["status"], row["group"], row["fallback"], row["direction"])
-                for tag, row in data.items()
-            }
-        except KeyError as error:
-            raise ContentError(f"languages.yml: a language lacks {error.args[0]}") from None
+        rows = {tag: _read_language(tag, row) for tag, row in data.items()}
+        if LAST not in rows:
+            raise ContentError(f"languages.yml: {LAST} must be listed, every chain ends with it")
         for row in rows.values():
             if row.fallback not in rows:
                 raise ContentError(f"languages.yml: {row.tag} falls back to {row.fallback}, which is not listed")
         return cls(rows)
 
+    def name_of(self, tag: str) -> str:
+        """Return how a language calls itself; its tag when it is not listed."""
+        return self.by_tag[tag].name if tag in self.by_tag else tag
+
     def chain(self, tag: str) -> tuple[str, ...]:
         """Return the languages to look for a text in, best first; ends with English."""
         language = self.by_tag.get(tag)
-        steps = (tag, language.fallback if language else "en", "en")
+        steps = (tag, language.fallback if language else LAST, LAST)
         return tuple(dict.fromkeys(steps))
 
     def is_mayan(self, tag: str) -> bool:
         return tag in self.by_tag and self.by_tag[tag].group == "mayan"
+
+
+def _read_language(tag: str, row: Mapping[str, Any]) -> Language:
+    fields = ("name", "status", "group", "fallback", "direction")
+    for field in fields:
+        value = row.get(field) if isinstance(row, Mapping) else None
+        if not isinstance(value, str) or not value or value not in _KNOWN.get(field, (value,)):
+            allowed = ", ".join(_KNOWN.get(field, ("a text",)))
+            raise ContentError(f"languages.yml: {tag}.{field} must be {allowed}")
+    return Language(tag, *(row[field] for field in fields))

@@ -1,7 +1,10 @@
 """From one message to one decision. THE PAGE TO READ FIRST: each step below is one plain function.
 
-    mask → language → commands → danger → stopped? → open case? → things we cannot read → open question → bot
-    … and on the way out: private mode, the first notice, the language question
+    mask → language → commands → danger → stopped? → open question → open case? → things we cannot read → bot
+    … and on the way out: private mode, media we cannot read, the first notice, the language question
+
+A digit that answers our own question comes before the open case: until somebody has claimed it, what we have
+offered still holds. After the claim every message is that person's.
 
 A step returns a Decision and ends the way, or None and the next one is asked. The bot is the only step that
 waits for anything. Nothing here stores or sends: the store writes the whole decision in one transaction.
@@ -12,10 +15,10 @@ from datetime import datetime
 
 from conversation import commands, crisis, dialogue
 from conversation.handoff import MEDIA, make_handoff, make_plain_handoff
-from conversation.messages import CaseStatus, Decision, InboundMessage, Kind, Memory, MessageKind
-from conversation.ports import Bot, BotSilence
+from conversation.messages import Decision, InboundMessage, Kind, Memory, MessageKind, OutgoingText
+from conversation.ports import Bot
 from conversation.privacy import keep_private
-from conversation.turn import Rules, Turn, be_silent, decide_answer, decide_handoff, decide_text, read_turn
+from conversation.turn import Rules, Turn, be_silent, decide_answer, decide_handoff, is_said, read_turn, render
 from conversation.welcome import welcome
 
 _UNREADABLE = frozenset(
@@ -29,8 +32,9 @@ _UNREADABLE = frozenset(
         MessageKind.STICKER,
     }
 )
+_BOT_SPEAKS = frozenset({Kind.ANSWER, Kind.ASK, Kind.CHOOSE, Kind.FALLBACK})
 _ANSWERED_WHILE_WAITING = frozenset({"service.menu", "service.case_status"})
-SURE = 0.4  # confidence from which an intent counts; docs/understanding.md
+SURE = 0.4  # confidence from which an intent counts; docs/decisions/0004
 
 
 async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: Bot, now: datetime) -> Decision:
@@ -48,18 +52,21 @@ async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: 
     decision = (
         commands.obey(turn)
         or crisis.answer_danger(turn)
-        or respect_stop(turn)
+        or await respect_stop(turn, bot)
+        or dialogue.answer_open_question(turn)
         or await join_case(turn, bot)
         or receive_unreadable(turn)
-        or dialogue.answer_open_question(turn)
         or await dialogue.converse(turn, bot)
     )
-    return welcome(turn, keep_private(turn, decision))
+    return welcome(turn, mention_media(turn, keep_private(turn, decision)))
 
 
-def respect_stop(turn: Turn) -> Decision | None:
-    """After STOP nothing is answered (I9); the message is kept and waits where people can see it."""
-    return be_silent(turn) if turn.memory.stopped else None
+async def respect_stop(turn: Turn, bot: Bot) -> Decision | None:
+    """After STOP nothing is answered but danger (I9); the message is kept and waits where people can see it."""
+    if not turn.memory.stopped:
+        return None
+    _, danger = await crisis.hear_danger(turn, bot)
+    return danger or be_silent(turn)
 
 
 async def join_case(turn: Turn, bot: Bot) -> Decision | None:
@@ -67,25 +74,35 @@ async def join_case(turn: Turn, bot: Bot) -> Decision | None:
     case = turn.memory.case
     if case is None:
         return None
-    heard = await bot.understand(turn.text) if turn.text else BotSilence("empty")
-    if not isinstance(heard, BotSilence):
-        if danger := crisis.find_model_danger(heard):
-            return crisis.decide_crisis(turn, danger, heard.confidence)
-        if case.status is CaseStatus.WAITING and heard.confidence >= SURE and heard.intent in _ANSWERED_WHILE_WAITING:
-            return decide_answer(turn, heard.intent or "")
+    heard, danger = await crisis.hear_danger(turn, bot)
+    if danger:
+        return danger
+    if heard and heard.intent in _ANSWERED_WHILE_WAITING and heard.confidence >= SURE and not turn.is_claimed:
+        return replace(decide_answer(turn, heard.intent), confidence=heard.confidence)
     joined = make_plain_handoff(case.topic, "joined")
-    if case.status is CaseStatus.CLAIMED or turn.memory.last_answer == "system.handoff_waiting":
+    if turn.is_claimed or turn.memory.last_answer == "system.handoff_waiting":
         return be_silent(turn, joined)
-    decision = decide_handoff(turn, joined)
-    return replace(decision, memory=replace(decision.memory, last_answer="system.handoff_waiting"))
+    return decide_handoff(turn, joined)
 
 
 def receive_unreadable(turn: Turn) -> Decision | None:
-    """Media a program cannot read goes to a person; a message with nothing in it gets a way on."""
-    if turn.text:
+    """Media a program cannot read goes to a person; a message without a word in it gets a way on."""
+    if turn.has_words:
         return None
     if turn.message.kind not in _UNREADABLE:
-        return decide_text(turn, "system.empty_message", Kind.FALLBACK)
+        return dialogue.fail_to_understand(turn, "system.empty_message")
     entry = turn.rules.catalogue.get_entry(MEDIA)
     decision = decide_handoff(turn, make_handoff(entry, "media"))
-    return replace(decision, texts=decide_text(turn, MEDIA, Kind.HANDOFF).texts + decision.texts, answer=MEDIA)
+    return replace(decision, texts=_say_media_unread(turn) + decision.texts, answer=MEDIA)
+
+
+def mention_media(turn: Turn, decision: Decision) -> Decision:
+    """When only the words under a picture were understood, say that nobody has seen the picture."""
+    if turn.message.kind not in _UNREADABLE or not turn.has_words or decision.kind not in _BOT_SPEAKS:
+        return decision
+    return replace(decision, texts=decision.texts + _say_media_unread(turn))
+
+
+def _say_media_unread(turn: Turn) -> tuple[OutgoingText, ...]:
+    texts = render(turn, MEDIA)
+    return texts if is_said(texts, MEDIA) else ()

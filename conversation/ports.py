@@ -27,7 +27,7 @@ class AnswerKey:
     """Send this catalogue entry with these values."""
 
     answer: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class BotReply:
 
     understanding: Understanding
     keys: tuple[BotKey, ...]
-    slots: Mapping[str, Any]
+    slots: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,27 @@ from dataclasses import replace
 
 from conversation import questions
 from conversation.messages import Decision, Kind
-from conversation.turn import Turn, render
+from conversation.turn import Turn, decide_text
 
-READ = "read"  # kind of the open question whose only choice is the answer that waits
-_TELLING = frozenset({Kind.ANSWER, Kind.ASK, Kind.CHOOSE})
+_TELLING = frozenset({Kind.ANSWER, Kind.CHOOSE})
 
 
 def keep_private(turn: Turn, decision: Decision) -> Decision:
-    """Replace texts that tell something by one that tells nothing, unless the person has just asked to read them."""
-    asked = turn.memory.open_question is not None and turn.memory.open_question.kind == READ
-    if not turn.memory.private or decision.kind not in _TELLING or decision.answer is None:
+    """Replace texts that tell something by one that tells nothing, unless the person has just asked to read them.
+
+    "1" then brings the answer, or the menu. Crisis texts are never held back (I7).
+    """
+    if not turn.memory.private or decision.kind not in _TELLING or _has_asked(turn):
         return decision
-    if asked and questions.find_choice(turn.text, turn.memory.open_question, turn.now):
-        return decision
-    question = questions.ask(READ, (decision.answer,), turn.now)
-    texts = render(turn, "system.private_waiting")
-    return replace(decision, texts=texts, memory=replace(decision.memory, open_question=question))
+    choices = decision.choices or (decision.answer or "",)
+    neutral = decide_text(turn, "system.private_waiting", decision.kind)
+    if neutral.kind is not decision.kind:
+        return replace(neutral, handoff=decision.handoff or neutral.handoff)
+    question = questions.ask(questions.READ, choices, turn.now)
+    return replace(decision, texts=neutral.texts, memory=replace(decision.memory, open_question=question))
+
+
+def _has_asked(turn: Turn) -> bool:
+    """A digit that answers our question, or a button, asks to read what follows."""
+    chosen = questions.find_choice(turn.text, turn.memory.open_question, turn.now)
+    return chosen is not None or turn.message.button is not None

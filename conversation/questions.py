@@ -4,17 +4,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from conversation.folding import fold
 from conversation.messages import OpenQuestion
 
-PERSON = "0"  # the digit that always means a person
+CHOOSE = "choose"  # choices are answer ids
+LANGUAGE = "language"  # choices are tags
+READ = "read"  # "1" shows what waits behind a neutral text: an answer, or a menu of several
+PERSON = "0"  # the digit that always means a person, also when nothing was asked
 QUESTION_LASTS = timedelta(hours=24)
-_NUMBER = re.compile(
-    r"^\W*(?:op[cç][iíã][oó]n|opcao|option|opcion|no\.?|n[uú]mero|number|#)?\s*([0-9])\W*$", re.IGNORECASE
-)
-_WORDS = {
-    "cero": "0", "zero": "0", "uno": "1", "una": "1", "one": "1", "dos": "2", "two": "2", "tres": "3", "three": "3",
-    "cuatro": "4", "four": "4", "cinco": "5", "five": "5", "jun": "1", "keb": "2", "oxib": "3",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +26,15 @@ def ask(kind: str, choices: tuple[str, ...], now: datetime) -> OpenQuestion:
 
 
 def find_choice(text: str, question: OpenQuestion | None, now: datetime) -> Choice | None:
-    """Return what a message picks from an open question, else None: not a number, out of range, or expired."""
-    if question is None or now >= question.expires_at:
-        return None
+    """Return what a message picks from an open question, else None: not a number, out of range, or expired.
+
+    "0" alone is PERSON whether or not a question is open (I6).
+    """
     digit = _read_digit(text)
-    if digit is None:
-        return None
     if digit == PERSON:
         return Choice(PERSON)
+    if digit is None or question is None or now >= question.expires_at:
+        return None
     place = int(digit) - 1
     return Choice(question.choices[place]) if place < len(question.choices) else None
 
@@ -47,8 +45,26 @@ def render_choices(titles: list[str]) -> str:
 
 
 def _read_digit(text: str) -> str | None:
-    word = text.strip().strip(".!)").casefold()
-    if word in _WORDS:
-        return _WORDS[word]
-    match = _NUMBER.match(text)
-    return match[1] if match else None
+    """Return "0" to "9" when a whole message is one number: "2", "2️⃣", "la 2 por favor", "opción dos"."""
+    if len(text) > _LONGEST or _NO_PICK.search(text):
+        return None
+    match = _PICK.fullmatch(fold(text))
+    if match is None:
+        return None
+    return _WORDS.get(match["number"], match["number"])
+
+
+_LONGEST = 60  # characters
+_NO_PICK = re.compile(r"^\s*[<>:;=xX-]+\s?[0-9]|[%$€]")  # faces (":0", "<3"), minus signs, prices
+_NUMBERS = {
+    "0": "cero zero",
+    "1": "uno una one primera primero first jun um uma un youn",
+    "2": "dos two segunda segundo second keb kieb dois duas deux de",
+    "3": "tres three tercera tercero third oxib trois twa",
+}
+_WORDS = {fold(word): digit for digit, words in _NUMBERS.items() for word in words.split()}
+_PICK = re.compile(
+    r"(?:es |is )?(?:la |el |the )?(?:(?:opcion|option|opcao|opsyon|numero|number|num|nro|nimewo|no|n) ?)?"
+    rf"(?P<number>[0-9]|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+    r"(?: (?:por favor|porfavor|porfa|please|pls|gracias|thanks|thank you|tanpri))?"
+)

@@ -1,16 +1,19 @@
 """One message in its context, and the making of decisions from it. Pure; pipeline.py tells the order of the steps."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from conversation import language, questions
 from conversation.answers import Catalogue
-from conversation.handoff import make_handoff
+from conversation.handoff import NOT_UNDERSTOOD, make_handoff, make_plain_handoff
 from conversation.keywords import Keywords
 from conversation.languages import Languages
 from conversation.masking import mask
-from conversation.messages import Decision, Handoff, InboundMessage, Kind, Memory, OutgoingText
+from conversation.messages import CaseStatus, Decision, Handoff, InboundMessage, Kind, Memory, OutgoingText
 from conversation.safety import DangerRules
+
+MISUNDERSTOOD_TWICE = 2  # failed understandings in a row after which a person is brought (I6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Turn:
     """A message, masked, with what we remember and the language to answer in."""
 
     message: InboundMessage
-    text: str
+    text: str = field(repr=False)
     memory: Memory
     rules: Rules
     now: datetime
@@ -42,6 +45,16 @@ class Turn:
     @property
     def language(self) -> str:
         return self.choice.language
+
+    @property
+    def has_words(self) -> bool:
+        """False for nothing, blanks, punctuation and emoji alone: there is nothing to understand."""
+        return any(character.isalnum() for character in self.text)
+
+    @property
+    def is_claimed(self) -> bool:
+        """True while a person has taken over: the bot does not converse (I4)."""
+        return self.memory.case is not None and self.memory.case.status is CaseStatus.CLAIMED
 
 
 def read_turn(message: InboundMessage, memory: Memory, *, rules: Rules, now: datetime) -> Turn:
@@ -54,60 +67,80 @@ def read_turn(message: InboundMessage, memory: Memory, *, rules: Rules, now: dat
     return Turn(message, text, replace(memory, language_votes=votes), rules, now, choice)
 
 
-def render(turn: Turn, answer: str, *, tag: str | None = None, **values: str) -> tuple[OutgoingText, ...]:
-    """Return the texts of an answer for this turn, in its language, or its two when one is not sure; never empty."""
+def speak(turn: Turn, tag: str) -> Turn:
+    """Return the turn as one to answer in a language that is sure."""
+    return replace(turn, choice=language.Choice(tag, second=None, ask=False, candidates=(tag,)))
+
+
+def render(turn: Turn, answer: str, values: Mapping[str, str] | None = None) -> tuple[OutgoingText, ...]:
+    """Return the texts of an answer for this turn, in its language, or in its two when one is not sure; never empty."""
     catalogue, channel = turn.rules.catalogue, turn.message.sender.channel
-    texts = catalogue.render_or_way_on(answer, tag or turn.language, channel=channel, values=values)
-    second = turn.choice.second if tag is None else None
-    if second and second not in {text.language for text in texts}:
-        # the language is in doubt: the same in the other likely one, rather than a guess
-        texts += catalogue.render(answer, second, channel=channel, values=values)
-    return texts
+    texts = catalogue.render_or_way_on(answer, turn.language, channel=channel, values=values)
+    if turn.choice.second is None or not is_said(texts, answer):
+        return texts
+    # the language is in doubt: the same in the other likely one, rather than a guess
+    more = catalogue.render(answer, turn.choice.second, channel=channel, values=values)
+    return texts + tuple(text for text in more if text.language not in {known.language for known in texts})
 
 
-def decide_answer(turn: Turn, answer: str) -> Decision:
+def is_said(texts: tuple[OutgoingText, ...], answer: str) -> bool:
+    """Tell whether an answer could be rendered; else nobody may send its text yet and the way on stands there (I5)."""
+    return any(text.answer == answer for text in texts)
+
+
+def decide_answer(turn: Turn, answer: str, values: Mapping[str, str] | None = None) -> Decision:
     """Return the decision to send an answer; a text nobody may send yet brings a person instead (I5)."""
-    texts = render(turn, answer)
-    refused = all(text.answer != answer for text in texts)
-    memory = replace(turn.memory, last_answer=answer, misunderstood=0, open_question=None)
+    entry = turn.rules.catalogue.get_entry(answer)
+    texts = render(turn, answer, values)
+    if not is_said(texts, answer):
+        return replace(_bring_person(turn, answer, texts), answer=answer)
     return Decision(
-        kind=Kind.HANDOFF if refused else Kind.ANSWER,
+        kind=Kind.ANSWER,
         language=turn.language,
         texts=texts,
-        memory=memory,
+        memory=replace(turn.memory, last_answer=answer, misunderstood=0, open_question=None),
         answer=answer,
-        handoff=_handoff_for(turn, answer, refused=refused),
+        handoff=make_handoff(entry, "answer") if entry.handoff == "open" else None,
     )
 
 
 def decide_handoff(turn: Turn, handoff: Handoff, *, says: str = "system.handoff") -> Decision:
     """Return the decision to bring a person: into the open case if there is one, else a new case.
 
-    `says`: the entry that tells so; its text is true only together with the case.
+    `says`: the entry that tells so; its text is true only together with the case, whose code the store fills in.
     """
-    texts = render(turn, says)
-    if turn.memory.case:
-        texts = render(turn, "system.handoff_waiting", code=turn.memory.case.code)
-    memory = replace(turn.memory, misunderstood=0, open_question=None)
-    return Decision(kind=Kind.HANDOFF, language=turn.language, texts=texts, memory=memory, handoff=handoff)
+    said = "system.handoff_waiting" if turn.memory.case else says
+    texts = render(turn, said)
+    memory = replace(turn.memory, last_answer=said, misunderstood=0, open_question=None)
+    return Decision(kind=Kind.HANDOFF, language=turn.language, texts=texts, memory=memory, handoff=_join(turn, handoff))
 
 
-def decide_text(turn: Turn, answer: str, kind: Kind, *, tag: str | None = None, **values: str) -> Decision:
-    """Return the decision to send one entry of ours, nothing else changed."""
-    return Decision(
-        kind=kind, language=tag or turn.language, texts=render(turn, answer, tag=tag, **values), memory=turn.memory
-    )
+def decide_text(turn: Turn, answer: str, kind: Kind, values: Mapping[str, str] | None = None) -> Decision:
+    """Return the decision to send one entry of ours, nothing else changed; a person where it may not be sent (I5)."""
+    texts = render(turn, answer, values)
+    if not is_said(texts, answer):
+        return _bring_person(turn, answer, texts)
+    return Decision(kind=kind, language=turn.language, texts=texts, memory=turn.memory)
 
 
 def decide_choices(turn: Turn, answers: tuple[str, ...]) -> Decision:
-    """Return the decision to offer answers as a numbered menu; "0" is a person."""
-    titles = [turn.rules.catalogue.title(answer, turn.language) for answer in answers]
-    question = questions.ask("choose", answers, turn.now)
-    return Decision(
-        kind=Kind.CHOOSE,
-        language=turn.language,
-        texts=render(turn, "system.choose", choices=questions.render_choices(titles)),
-        memory=replace(turn.memory, open_question=question, misunderstood=0),
+    """Return the decision to offer answers as a numbered menu, each text with its own titles; "0" is a person.
+
+    A second menu in a row says that we did not understand: the first was not what the person meant.
+    """
+    before = turn.memory.open_question
+    ignored = before is not None and before.kind == questions.CHOOSE
+    misunderstood = turn.memory.misunderstood + ignored
+    if misunderstood >= MISUNDERSTOOD_TWICE:
+        return decide_handoff(turn, make_plain_handoff(NOT_UNDERSTOOD, "misunderstood"))
+    decision = decide_text(turn, "system.choose", Kind.CHOOSE)
+    if decision.kind is not Kind.CHOOSE:
+        return decision
+    question = questions.ask(questions.CHOOSE, answers, turn.now)
+    return replace(
+        decision,
+        texts=tuple(_fill_menu(turn, text, answers) for text in decision.texts),
+        memory=replace(turn.memory, open_question=question, misunderstood=misunderstood),
         choices=answers,
     )
 
@@ -117,10 +150,18 @@ def be_silent(turn: Turn, handoff: Handoff | None = None) -> Decision:
     return Decision(kind=Kind.SILENT, language=turn.language, texts=(), memory=turn.memory, handoff=handoff)
 
 
-def _handoff_for(turn: Turn, answer: str, *, refused: bool) -> Handoff | None:
-    entry = turn.rules.catalogue.get_entry(answer)
-    if entry.is_crisis:
-        return make_handoff(entry, "danger")
-    if refused:
-        return make_handoff(entry, "unreviewed")
-    return make_handoff(entry, "answer") if entry.handoff == "open" else None
+def _bring_person(turn: Turn, answer: str, texts: tuple[OutgoingText, ...]) -> Decision:
+    """The way on says that a person has the question now: the case makes it true."""
+    handoff = make_handoff(turn.rules.catalogue.get_entry(answer), "unreviewed")
+    memory = replace(turn.memory, misunderstood=0, open_question=None)
+    return Decision(kind=Kind.HANDOFF, language=turn.language, texts=texts, memory=memory, handoff=_join(turn, handoff))
+
+
+def _join(turn: Turn, handoff: Handoff) -> Handoff:
+    """Case of a topic is opened once; a message that belongs to the open case carries its topic."""
+    return replace(handoff, topic=turn.memory.case.topic) if turn.memory.case else handoff
+
+
+def _fill_menu(turn: Turn, text: OutgoingText, answers: tuple[str, ...]) -> OutgoingText:
+    titles = [turn.rules.catalogue.find_title(answer, text.language) or answer for answer in answers]
+    return replace(text, body=text.body.replace("{choices}", questions.render_choices(titles)))

@@ -3,27 +3,31 @@
 from dataclasses import replace
 
 from conversation import questions
-from conversation.messages import CaseStatus, Command, Decision, Kind
-from conversation.turn import Turn, render
+from conversation.messages import Command, Decision, Kind
+from conversation.turn import Turn, is_said, render, speak
+
+_NOTICE, _QUESTION = "system.first_notice", "system.language_question"
 
 
 def welcome(turn: Turn, decision: Decision) -> Decision:
     """Add the first notice to the first reply of all, and the language question once; else change nothing."""
-    if not decision.texts or decision.memory.stopped or _claimed(turn):
+    if not decision.texts or decision.memory.stopped or turn.is_claimed:
         return decision
-    return _ask_language(turn, _notice(turn, decision))
-
-
-def _claimed(turn: Turn) -> bool:
-    return turn.memory.case is not None and turn.memory.case.status is CaseStatus.CLAIMED
+    in_doubt = {turn.choice.language, turn.choice.second} <= {text.language for text in decision.texts}
+    spoken = turn if in_doubt else speak(turn, decision.language)
+    return _ask_language(turn, _notice(spoken, decision))
 
 
 def _notice(turn: Turn, decision: Decision) -> Decision:
     """Say once who writes and how to stop it; behind the answer, which is what the person waits for."""
     if turn.memory.noticed or decision.kind is Kind.CRISIS or decision.command is Command.START:
         return decision
-    texts = decision.texts + render(turn, "system.first_notice", tag=decision.language)[-1:]
-    return replace(decision, texts=texts, memory=replace(decision.memory, noticed=True))
+    texts = render(turn, _NOTICE)
+    if not is_said(texts, _NOTICE):
+        return decision
+    # beside a Mayan answer and its Spanish pair, the Spanish notice is enough
+    kept = texts[-1:] if turn.rules.languages.is_mayan(turn.language) else texts
+    return replace(decision, texts=decision.texts + kept, memory=replace(decision.memory, noticed=True))
 
 
 def _ask_language(turn: Turn, decision: Decision) -> Decision:
@@ -32,8 +36,12 @@ def _ask_language(turn: Turn, decision: Decision) -> Decision:
     busy = memory.open_question is not None or decision.kind in (Kind.CRISIS, Kind.COMMAND, Kind.HANDOFF)
     if not turn.choice.ask or memory.language_asked or memory.language or busy:
         return decision
-    choices = turn.choice.candidates
-    names = [turn.rules.languages.by_tag[tag].name for tag in choices]
-    texts = render(turn, "system.language_question", choices=questions.render_choices(names))
-    memory = replace(memory, language_asked=True, open_question=questions.ask("language", choices, turn.now))
-    return replace(decision, texts=decision.texts + texts[:1], memory=memory)
+    choices = tuple(tag for tag in turn.choice.candidates if tag in turn.rules.languages.by_tag)
+    texts = render(turn, _QUESTION)
+    if not choices or not is_said(texts, _QUESTION):
+        return decision
+    lines = questions.render_choices([turn.rules.languages.name_of(tag) for tag in choices])
+    asked = tuple(replace(text, body=text.body.replace("{choices}", lines)) for text in texts)
+    question = questions.ask(questions.LANGUAGE, choices, turn.now)
+    memory = replace(memory, language_asked=True, open_question=question)
+    return replace(decision, texts=decision.texts + asked, memory=memory)

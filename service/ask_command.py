@@ -1,10 +1,11 @@
 """What `puente ask` prints and writes."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from conversation.errors import ConfigurationError
 from conversation.messages import Channel
@@ -17,7 +18,7 @@ from service.settings import Settings
 class Options:
     """The options of `puente ask`, as typed."""
 
-    text: str
+    text: str | None = field(repr=False)
     language: str | None
     state: str | None
     channel: str
@@ -34,19 +35,34 @@ async def ask_all(options: Options, settings: Settings) -> None:
         ConfigurationError: an option that cannot be used, or no bot to be had.
     """
     rules = wiring.build_rules(settings)
-    if options.language and options.language not in rules.languages.by_tag:
-        raise ConfigurationError(f"--language: {options.language} is not one of {', '.join(rules.languages.by_tag)}")
-    if options.channel not in tuple(Channel):
-        raise ConfigurationError("--channel must be sms or whatsapp")
-    texts = read_column(options.batch, options.column) if options.batch else [options.text]
-    async with a_bot(settings) as bot:
-        state = options.state.upper() if options.state else None
-        asker = Asker(rules, bot, options.language, state, Channel(options.channel))
-        with ExitStack() as stack:
-            out = stack.enter_context(options.out.open("w", encoding="utf-8")) if options.out else sys.stdout
+    _check(options, tuple(rules.languages.by_tag))
+    texts = read_column(options.batch, options.column) if options.batch else [options.text or ""]
+    state = options.state.upper() if options.state else None
+    with ExitStack() as stack:
+        out = stack.enter_context(_open(options.out)) if options.out else sys.stdout
+        async with a_bot(settings) as bot:
+            asker = Asker(rules, bot, options.language, state, Channel(options.channel))
             async for answer in asker.ask_many(texts):
                 shown = to_line(answer) if options.as_json or options.batch else _for_people(answer)
                 print(shown, file=out, flush=True)
+
+
+def _check(options: Options, tags: Sequence[str]) -> None:
+    if options.language and options.language not in tags:
+        raise ConfigurationError(f"--language: {options.language} is not one of {', '.join(tags)}")
+    if options.channel not in tuple(Channel):
+        raise ConfigurationError("--channel must be sms or whatsapp")
+    if options.state and not (len(options.state) == 2 and options.state.isascii() and options.state.isalpha()):
+        raise ConfigurationError("--state must be the two letters of a US state")
+    if (options.text is None) == (options.batch is None):
+        raise ConfigurationError("give either a TEXT or --batch FILE")
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise ConfigurationError(f"--out: {path} cannot be written: {error.strerror}") from None
 
 
 def _for_people(answer: dict[str, Any]) -> str:

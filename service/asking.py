@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import csv
 import json
 import secrets
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +16,8 @@ from conversation.errors import ConfigurationError
 from conversation.messages import Address, Channel, Decision, InboundMessage, Kind, Memory, MessageKind
 from conversation.turn import Rules
 from service import bot_process, wiring
-from service.children import Child, stop_children
+from service.children import Child
+from service.ports import find_free_port
 from service.settings import Settings
 from service.worker import serving_actions
 
@@ -77,19 +76,24 @@ class Asker:
 
 
 def read_column(path: Path, column: str) -> list[str]:
-    """Return one column of a tab-separated file with a header; quotes are text like any other.
+    """Return one column of a tab-separated file with a header: one text for each line that is not empty.
+
+    Quotes are text like any other, a line that ends early has an empty text; a byte order mark and Windows line ends
+    do not count.
 
     Raises:
         ConfigurationError: no such file or column.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        lines = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except (OSError, UnicodeDecodeError):
         raise ConfigurationError(f"{path} cannot be read as UTF-8 text") from None
-    if rows and column not in rows[0]:
-        raise ConfigurationError(f"{path} has no column {column}; it has: {', '.join(map(str, rows[0]))}")
-    return [row[column] or "" for row in rows]
+    header = [name.strip() for name in lines[0].split("\t")]
+    if column not in header:
+        raise ConfigurationError(f"{path} has no column {column}; it has: {', '.join(header)}")
+    place = header.index(column)
+    rows = [line.split("\t") for line in lines[1:] if line]
+    return [row[place] if place < len(row) else "" for row in rows]
 
 
 def to_line(answer: dict[str, Any]) -> str:
@@ -114,14 +118,14 @@ async def a_bot(settings: Settings) -> AsyncIterator[HttpBot]:
 
 @contextlib.asynccontextmanager
 async def _own_bot(settings: Settings) -> AsyncIterator[HttpBot]:
-    model = await asyncio.to_thread(bot_process.train)
+    model = await bot_process.train_model()
     with tempfile.TemporaryDirectory(prefix="puente-") as folder:
         own = replace(
             settings,
             bot_token_file=Path(folder, "bot.token"),
             actions_token_file=Path(folder, "actions.token"),
-            actions_port=_free_port(),
-            bot_urls=(f"http://127.0.0.1:{(port := _free_port())}",),
+            actions_port=find_free_port(),
+            bot_urls=(f"http://127.0.0.1:{(port := find_free_port())}",),
         )
         wiring.create_token(own.bot_token)
         wiring.create_token(own.actions_token)
@@ -133,16 +137,10 @@ async def _own_bot(settings: Settings) -> AsyncIterator[HttpBot]:
         child = Child("bot", bot_process.command(model, port), environment)
         bot = wiring.build_bot(own)
         async with serving_actions(own):
-            await child.start()
             try:
+                await child.start()
                 await child.until_ready(bot.is_ready, timeout_s=_READY_S)
                 yield bot
             finally:
                 await bot.close()
-                await stop_children([child])
-
-
-def _free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+                await child.stop()

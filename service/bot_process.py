@@ -1,11 +1,13 @@
 """The Rasa process as seen from here: training its model and starting it with as little environment as it needs."""
 
+import asyncio
 import os
-import subprocess
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
 from conversation.errors import ConfigurationError
+from service.children import end_with_parent
 from service.settings import ROOT
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
@@ -14,17 +16,31 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")  # nothing of ours: Rasa ge
 
 
 def train() -> Path:
+    """Train the model if what it is made of has changed, and wait for it; see `train_model`."""
+    return asyncio.run(train_model())
+
+
+async def train_model() -> Path:
     """Train the model if what it is made of has changed; return the archive. Progress goes to standard error.
+
+    Training ends when the caller is cancelled or dies.
 
     Raises:
         ConfigurationError: Rasa's runtime is missing, or training failed; its last words are above.
     """
-    done = subprocess.run(  # noqa: S603
-        [_python(), "-m", "bot.train", "--out", str(MODELS)], cwd=ROOT, env=_environment({}), stdout=subprocess.PIPE,
-        stdin=subprocess.DEVNULL, text=True, check=False,
+    process = await asyncio.create_subprocess_exec(
+        _python(), "-m", "bot.train", "--out", str(MODELS), cwd=ROOT, env=_environment({}),
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        start_new_session=True, preexec_fn=end_with_parent(),
     )  # fmt: skip
-    lines = done.stdout.strip().splitlines()
-    if done.returncode != 0 or not lines:
+    try:
+        output, _ = await process.communicate()
+    except asyncio.CancelledError:
+        process.send_signal(signal.SIGINT)  # so that it tidies up
+        await process.wait()
+        raise
+    lines = output.decode().strip().splitlines()
+    if process.returncode != 0 or not lines:
         raise ConfigurationError("training the model failed; the lines above say why")
     return ROOT / lines[-1]
 

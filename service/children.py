@@ -26,15 +26,22 @@ class Child:
     process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        """Start it in a group of its own, so that Ctrl-C reaches us alone and we stop it in order."""
-        self.process = await asyncio.create_subprocess_exec(
-            *self.command,
-            cwd=ROOT,
-            env=dict(self.environment),
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
-        )
+        """Start it in a group of its own, so that Ctrl-C reaches us alone and we stop it in order.
+
+        Raises:
+            ConfigurationError: its program is not there or cannot be run.
+        """
+        try:
+            self.process = await asyncio.create_subprocess_exec(
+                *self.command,
+                cwd=ROOT,
+                env=dict(self.environment),
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=end_with_parent(),
+            )
+        except OSError as error:
+            raise ConfigurationError(f"the {self.name} process cannot be started: {error.strerror}") from None
 
     @property
     def alive(self) -> bool:
@@ -55,24 +62,40 @@ class Child:
         except TimeoutError:
             raise ConfigurationError(f"the {self.name} process was not ready after {timeout_s:.0f} seconds") from None
 
+    async def stop(self, *, within_s: float = STOP_S) -> None:
+        """Ask it to stop, and end it with all it started if it does not within `within_s` seconds."""
+        if self.process is None:
+            return
+        self._signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(within_s):
+                await self.process.wait()
+        except TimeoutError:
+            self._signal(signal.SIGKILL)
+            await self.process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.alive and self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
 
 async def stop_children(children: Sequence[Child]) -> None:
-    """Ask all to stop, in the order given, and end those that do not within STOP_S seconds."""
+    """Stop all, one after the other in the order given: who needs another is stopped before it."""
     for child in children:
-        _signal(child, signal.SIGTERM)
-    running = [child.process.wait() for child in children if child.process]
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(STOP_S):
-            await asyncio.gather(*running)
-    for child in children:
-        _signal(child, signal.SIGKILL)
+        await child.stop()
 
 
-def _signal(child: Child, number: signal.Signals) -> None:
-    if child.alive and child.process:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.process.pid, number)
+def end_with_parent() -> Callable[[], None] | None:
+    """Return what a child does before it becomes its program: ask the kernel for SIGTERM when its parent dies."""
+    if sys.platform != "linux":
+        return None
+    set_option = ctypes.CDLL(None, use_errno=True).prctl  # loaded here: after the fork as little as possible may happen
+    parent = os.getpid()
 
+    def ask_kernel() -> None:
+        set_option(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died in between
+            os._exit(1)
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return ask_kernel

@@ -74,7 +74,8 @@ def ask(
     """Ask as a fresh person; nothing is stored and nothing is sent. Drafts are shown."""
     from service.ask_command import Options, ask_all
 
-    options = Options(" ".join(text or []), language, state, channel, as_json, batch, column, out)
+    words = " ".join(text) if text else None
+    options = Options(words, language, state, channel, as_json, batch, column, out)
     asyncio.run(ask_all(options, _asking()))
 
 

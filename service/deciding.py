@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from conversation import pipeline
 from conversation.handoff import BOT_DOWN, make_plain_handoff
-from conversation.messages import Decision, Kind, Urgency
+from conversation.messages import Decision, Urgency
 from conversation.ports import Bot
 from conversation.turn import Rules
 from store import inbox
@@ -20,25 +20,26 @@ from store.decisions import DecisionWriter
 from store.inbox import Undecided
 
 log = logging.getLogger(__name__)
-PATIENCE_S = (1.0, 2.0, 4.0, 8.0, 12.0)  # a bot that was killed is back within these
+PATIENCE_S = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 6.0)  # a bot that was killed is back within these
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """Decides messages. `clock` returns aware UTC times."""
+    """Decides messages. `clock` returns aware UTC times; `pause` waits for some seconds."""
 
     database: Database
     rules: Rules
     bot: Bot
     writer: DecisionWriter
     clock: Callable[[], datetime]
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def decide(self, inbox_id: str) -> None:
         """Decide one message and write the decision; harmless when repeated (I2)."""
         heard = await self.database.run(lambda session: inbox.find_undecided(session, self.writer.vault, inbox_id))
         if heard is None:
             return
-        decision = await self._decide_patiently(heard)
+        decision = await self._decide_patiently(inbox_id, heard)
         await self.database.run(lambda session: self.writer.write(session, inbox_id, heard, decision, self.clock()))
         log.info("decided", extra={"inbox": inbox_id, "kind": decision.kind, "answer": decision.answer})
 
@@ -47,15 +48,16 @@ class Decider:
         await self.database.run(lambda session: self._fail(session, inbox_id))
         log.error("gave a message up to a person", extra={"inbox": inbox_id})
 
-    async def _decide_patiently(self, heard: Undecided) -> Decision:
+    async def _decide_patiently(self, inbox_id: str, heard: Undecided) -> Decision:
+        """Wait for a bot that is away, but not while the next message waits behind: it may tell of danger (I7)."""
         for wait_s in PATIENCE_S:
             decision = await self._decide_once(heard)
-            if decision.kind is not Kind.HANDOFF or decision.handoff is None:
+            if decision.handoff is None or not decision.handoff.reason.startswith("bot_"):
                 return decision
-            if not decision.handoff.reason.startswith("bot_"):
+            log.warning("the bot gives no answer", extra={"inbox": inbox_id, "reason": decision.handoff.reason})
+            if await self.database.run(lambda session: inbox.is_followed(session, inbox_id, heard.conversation_id)):
                 return decision
-            log.warning("the bot gives no answer", extra={"reason": decision.handoff.reason})
-            await asyncio.sleep(wait_s)
+            await self.pause(wait_s)
         return await self._decide_once(heard)
 
     async def _decide_once(self, heard: Undecided) -> Decision:

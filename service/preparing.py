@@ -4,11 +4,13 @@ import secrets
 from dataclasses import replace
 from pathlib import Path
 
+from conversation.errors import ConfigurationError
 from service import wiring
 from service.engine import prepare_engine_tables
 from service.settings import Settings
 from store.database import Database, build_engine
 from store.migrate import migrate
+from store.secret_file import create_secret_file
 from store.staff import add_caseworker
 from store.vault import Vault, create_keys, read_keys
 
@@ -21,7 +23,7 @@ def prepare(settings: Settings) -> None:
     Raises:
         ConfigurationError, BrokenWorld: the message says what to mend.
     """
-    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings.var)
     create_keys(settings.keys)
     wiring.create_token(settings.bot_token)
     wiring.create_token(settings.actions_token)
@@ -45,18 +47,19 @@ def as_demo(settings: Settings) -> Settings:
     if settings.twilio_auth_tokens:
         return settings
     token_file = settings.var / "stand-in.token"
-    settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _create_secret(token_file)
+    _make_folder(settings.var)
+    create_secret_file(token_file, secrets.token_hex(16) + "\n")
     return replace(
         settings,
         drafts=True,
-        twilio_auth_tokens=(token_file.read_text().strip(),),
+        twilio_auth_tokens=(wiring.read_token(token_file),),
         twilio_base_url=f"http://127.0.0.1:{settings.simulator_port}",
         public_url=f"http://127.0.0.1:{settings.port}",
     )
 
 
-def _create_secret(path: Path) -> None:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(16) + "\n")
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(f"PUENTE_VAR: {path} cannot be made: {error.strerror}") from None

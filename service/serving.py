@@ -1,14 +1,17 @@
 """`puente serve`: one process of the service, in the foreground."""
 
 import asyncio
-import os
+import contextlib
+import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.applications import Starlette
 
 from conversation.errors import ConfigurationError
 from service import wiring
 from service.logs import set_up_logs
+from service.ports import open_port
 from service.settings import Settings
 
 
@@ -28,31 +31,34 @@ def _web(settings: Settings) -> None:
     from service.web import build_web_app
 
     _refuse_unreviewed_floor(settings)
-    # no access log: it would hold callback addresses
-    uvicorn.run(
-        build_web_app(settings), host=settings.bind, port=settings.port, access_log=False, log_config=None,
-        server_header=False, proxy_headers=False,
-    )  # fmt: skip
+    _listen(build_web_app(settings), open_port(settings.bind, settings.port, setting="PORT"))
 
 
 def _worker(settings: Settings) -> None:
     from service.worker import run_worker
 
     _refuse_unreviewed_floor(settings)
-    asyncio.run(run_worker(settings, executor_id=os.environ.get("WORKER_ID", "worker-1")))
+    asyncio.run(run_worker(settings))
 
 
 def _actions(settings: Settings) -> None:
     from actions.server import build_actions_app
 
     app = build_actions_app(wiring.read_token(settings.actions_token))
-    uvicorn.run(app, host="127.0.0.1", port=settings.actions_port, access_log=False, log_config=None)
+    _listen(app, open_port("127.0.0.1", settings.actions_port, setting="ACTIONS_PORT"))
 
 
 def _simulator(settings: Settings) -> None:
     from service.simulating import simulate
 
     simulate(settings)
+
+
+def _listen(app: Starlette, door: socket.socket) -> None:
+    """Serve until told to stop. Requests are not logged: addresses of callbacks and what a stranger sends stay out."""
+    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False, proxy_headers=False)
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again when it has stopped in good order
+        uvicorn.Server(config).run(sockets=[door])
 
 
 def _refuse_unreviewed_floor(settings: Settings) -> None:

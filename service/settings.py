@@ -1,15 +1,34 @@
 """Every setting, read once at start from the environment (and a .env file), every problem reported together."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from conversation.errors import ConfigurationError
+from service.setting_texts import (
+    ROOT,
+    read_confirms,
+    read_drafts,
+    read_id,
+    read_name,
+    read_path,
+    read_port,
+    read_rate,
+    read_tokens,
+    read_url,
+    read_urls,
+)
+from store.database import parse_database_url
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = ["ROOT", "Settings", "read_settings", "setting", "to_environment"]
+
+_ENV_LINE = re.compile(
+    r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*"
+    r"(?:(?P<quote>['\"])(?P<quoted>.*)(?P=quote)|(?P<plain>.*))"
+)
 
 
 def setting(name: str, help_line: str, *, default: Any, read: Callable[[str], Any] = str, secret: bool = False) -> Any:
@@ -17,54 +36,11 @@ def setting(name: str, help_line: str, *, default: Any, read: Callable[[str], An
     return field(default=default, repr=not secret, metadata={"name": name, "help": help_line, "read": read})
 
 
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
-        raise ValueError("must look like https://host[:port][/path]")
-    return text.rstrip("/")
-
-
-def _urls(text: str) -> tuple[str, ...]:
-    return tuple(_url(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _drafts(text: str) -> bool:
-    if text not in ("send", "refuse"):
-        raise ValueError("must be send or refuse")
-    return text == "send"
-
-
-def _confirms(text: str) -> bool:
-    if text not in ("carrier", "puente"):
-        raise ValueError("must be carrier or puente")
-    return text == "puente"
-
-
-def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise ValueError("must be a port number")
-    return int(text)
-
-
-def _positive(text: str) -> float:
-    if (number := float(text)) <= 0:
-        raise ValueError("must be above 0")
-    return number
-
-
-def _path(text: str) -> Path:
-    return (ROOT / text).resolve()
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings. Defaults are the embedded demo on one machine; docs and .env.example are checked against this."""
 
-    var: Path = setting("PUENTE_VAR", "folder of everything kept on disk", default=ROOT / "var", read=_path)
+    var: Path = setting("PUENTE_VAR", "folder of everything kept on disk", default=ROOT / "var", read=read_path)
     database_url: str = setting(
         "DATABASE_URL",
         "sqlite:///… or postgresql+psycopg://…; empty: a SQLite file in PUENTE_VAR",
@@ -72,36 +48,45 @@ class Settings:
         secret=True,
     )
     keys_file: Path | None = setting(
-        "KEYS_FILE", "sealing and look-up keys; empty: keys.json in PUENTE_VAR", default=None, read=_path
+        "KEYS_FILE", "sealing and look-up keys; empty: keys.json in PUENTE_VAR", default=None, read=read_path
+    )
+    worker_id: str = setting(
+        "WORKER_ID", "name of a worker process, its own and the same after a restart", default="worker-1", read=read_id
     )
     drafts: bool = setting(
-        "DRAFTS", "send: unreviewed texts go out; refuse: a person answers instead", default=False, read=_drafts
+        "DRAFTS", "send: unreviewed texts go out; refuse: a person answers instead", default=False, read=read_drafts
     )
-    organisation: str = setting("ORGANISATION", "name of the organisation that answers", default="demo")
+    organisation: str = setting("ORGANISATION", "name of the organisation that answers", default="demo", read=read_name)
     public_url: str = setting(
-        "PUBLIC_URL", "address the carrier posts to, as configured there", default="http://127.0.0.1:8080", read=_url
+        "PUBLIC_URL",
+        "address the carrier posts to, as configured there",
+        default="http://127.0.0.1:8080",
+        read=read_url,
     )
     bind: str = setting("BIND", "address the web process listens on", default="127.0.0.1")
-    port: int = setting("PORT", "port of the web process", default=8080, read=_port)
+    port: int = setting("PORT", "port of the web process", default=8080, read=read_port)
     actions_port: int = setting(
-        "ACTIONS_PORT", "loopback port of the bot's actions in the worker", default=8081, read=_port
+        "ACTIONS_PORT", "loopback port of the bot's actions in the worker", default=8081, read=read_port
     )
-    simulator_port: int = setting("SIMULATOR_PORT", "loopback port of the simulator", default=8082, read=_port)
+    simulator_port: int = setting("SIMULATOR_PORT", "loopback port of the simulator", default=8082, read=read_port)
     bot_urls: tuple[str, ...] = setting(
-        "BOT_URLS", "Rasa processes, separated by commas", default=("http://127.0.0.1:8083",), read=_urls
+        "BOT_URLS", "Rasa processes, separated by commas", default=("http://127.0.0.1:8083",), read=read_urls
     )
     bot_token_file: Path | None = setting(
-        "BOT_TOKEN_FILE", "token of the bot's door; empty: bot.token in PUENTE_VAR", default=None, read=_path
+        "BOT_TOKEN_FILE", "token of the bot's door; empty: bot.token in PUENTE_VAR", default=None, read=read_path
     )
     actions_token_file: Path | None = setting(
-        "ACTIONS_TOKEN_FILE", "token of the actions' door; empty: actions.token in PUENTE_VAR", default=None, read=_path
+        "ACTIONS_TOKEN_FILE",
+        "token of the actions' door; empty: actions.token in PUENTE_VAR",
+        default=None,
+        read=read_path,
     )
     twilio_account_sid: str = setting("TWILIO_ACCOUNT_SID", "account at Twilio", default="AC" + "0" * 32)
     twilio_auth_tokens: tuple[str, ...] = setting(
         "TWILIO_AUTH_TOKENS",
         "auth token; two, separated by a comma, during a rotation",
         default=(),
-        read=_words,
+        read=read_tokens,
         secret=True,
     )
     twilio_api_key: str = setting("TWILIO_API_KEY", "API key for sending; empty: the auth token sends", default="")
@@ -115,13 +100,16 @@ class Settings:
         "TWILIO_BASE_URL",
         "empty: Twilio; else a stand-in of its REST API",
         default="",
-        read=lambda text: text and _url(text),
+        read=lambda text: text and read_url(text),
     )
     sends_per_second: float = setting(
-        "SENDS_PER_SECOND", "limit per sender number, in messages", default=10.0, read=_positive
+        "SENDS_PER_SECOND", "limit per sender number, in messages", default=10.0, read=read_rate
     )
     confirm_stop: bool = setting(
-        "STOP_CONFIRMED_BY", "who confirms STOP, START and HELP by SMS: carrier or puente", default=True, read=_confirms
+        "STOP_CONFIRMED_BY",
+        "who confirms STOP, START and HELP by SMS: carrier or puente",
+        default=True,
+        read=read_confirms,
     )
 
     @property
@@ -141,34 +129,26 @@ class Settings:
         return self.actions_token_file or self.var / "actions.token"
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read all settings; an unset or empty variable means the default.
+def read_settings(environment: Mapping[str, str] | None = None, *, env_file: Path = ROOT / ".env") -> Settings:
+    """Read all settings; the environment wins over the file, and an unset or empty variable means the default.
 
     Raises:
         ConfigurationError: one message that lists every variable that cannot be read, and why.
     """
-    given = {**_read_env_file(ROOT / ".env"), **(os.environ if environment is None else environment)}
-    values: dict[str, Any] = {}
     problems: list[str] = []
+    given = {**_read_env_file(env_file, problems), **(os.environ if environment is None else environment)}
+    values: dict[str, Any] = {}
     for one in fields(Settings):
-        text = given.get(one.metadata["name"], "")
-        if not text:
-            continue
-        try:
-            values[one.name] = one.metadata["read"](text)
-        except ValueError as error:
-            problems.append(f"{one.metadata['name']}: {error}")
+        if text := given.get(one.metadata["name"], "").strip():
+            try:
+                values[one.name] = one.metadata["read"](text)
+            except ValueError as error:
+                problems.append(f"{one.metadata['name']}: {error}")
+    settings = Settings(**values)
+    problems += _find_contradictions(settings)
     if problems:
-        raise ConfigurationError("settings cannot be read:\n  " + "\n  ".join(problems))
-    return Settings(**values)
-
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    lines = (line.strip() for line in path.read_text().splitlines())
-    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#") and "=" in line)
-    return {name.strip(): value.strip().strip("'\"") for name, value in pairs}
+        raise ConfigurationError("settings cannot be used:\n  " + "\n  ".join(problems))
+    return settings
 
 
 def to_environment(settings: Settings) -> dict[str, str]:
@@ -180,3 +160,34 @@ def to_environment(settings: Settings) -> dict[str, str]:
 
 def _write(value: Any) -> str:
     return ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+
+
+def _find_contradictions(settings: Settings) -> list[str]:
+    """Return what is wrong between settings that are right one by one."""
+    found = []
+    try:
+        parse_database_url(settings.database)
+    except ConfigurationError as error:
+        found.append(str(error))
+    if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):
+        found.append("TWILIO_API_KEY and TWILIO_API_SECRET: give both or neither")
+    ports = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "SIMULATOR_PORT": settings.simulator_port}
+    if len(set(ports.values())) < len(ports):
+        found.append(f"{', '.join(ports)}: must be three different ports")
+    return found
+
+
+def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
+    """Read lines NAME=value. Blank lines, comments and "export" are allowed; quotes around a whole value go."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"{path.name} cannot be read as UTF-8 text")
+        lines = []
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        if match := _ENV_LINE.fullmatch(line.strip()):
+            found[match["name"]] = match["quoted"] if match["quote"] else match["plain"]
+        elif line.strip() and not line.strip().startswith("#"):
+            problems.append(f"{path.name}, line {number}: must be NAME=value")
+    return found

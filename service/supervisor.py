@@ -5,17 +5,21 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.client import HttpBot
 from conversation.errors import ConfigurationError
 from service import bot_process, wiring
 from service.children import Child, stop_children
+from service.ports import open_port
 from service.preparing import prepare
 from service.settings import ROOT, Settings, to_environment
 
@@ -23,6 +27,9 @@ LEAST_DISK_BYTES = 300 * 1024 * 1024
 READY_S = 120.0
 MOST_DEATHS = 5  # of one child within DEATHS_S seconds; then everything stops
 DEATHS_S = 300.0
+LOOK_S = 0.5  # between two looks at the children
+
+_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - how to reach what listens everywhere
 
 
 async def run(settings: Settings) -> None:
@@ -31,104 +38,161 @@ async def run(settings: Settings) -> None:
     Raises:
         ConfigurationError: one plain sentence on what is missing or in the way.
     """
-    _check_disk(settings)
-    _check_ports(settings)
-    _say("keys, tables and demo organisation …")
-    prepare(settings)
-    _say("model …")
-    model = await asyncio.to_thread(bot_process.train)
-    children = _children(settings, str(model))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    check_disk(settings)
+    check_ports(settings)
+    _say("keys, tables and demo organisation …")
+    prepare(settings)
+    _say("model …")
+    model = await _unless_told(stop, bot_process.train_model())
+    if model:
+        await watch_over(_children(settings, model), stop, started=lambda: _say_links(settings))
+
+
+@dataclass
+class Watched:
+    """A child, how it says it is ready, when it died lately and when it may start again (monotonic seconds)."""
+
+    child: Child
+    is_ready: Callable[[], Awaitable[bool]]
+    deaths: list[float] = field(default_factory=list)
+    rests_until: float | None = None
+
+
+async def watch_over(children: Sequence[Watched], stop: asyncio.Event, *, started: Callable[[], None]) -> None:
+    """Start the children, start again what dies, and stop them all when told to, or when one dies all the time.
+
+    Raises:
+        ConfigurationError: one did not start, or died more than MOST_DEATHS times.
+    """
     try:
         await _start(children, stop)
         if not stop.is_set():
-            _say_links(settings)
-            await _watch(children, stop)
+            started()
+        while not stop.is_set():
+            for watched in children:
+                await _revive(watched)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_S)
     finally:
         _say("stopping …")
         await stop_children([watched.child for watched in children])
         _say("stopped")
 
 
-@dataclass
-class Watched:
-    """A child, how it says it is ready, and when it died lately."""
+def check_disk(settings: Settings) -> None:
+    """Refuse to start where the disk is nearly full."""
+    var = next(folder for folder in (settings.var, *settings.var.parents) if folder.is_dir())
+    if min(shutil.disk_usage(folder).free for folder in (ROOT, var)) < LEAST_DISK_BYTES:
+        raise ConfigurationError(
+            f"the disk has less than {LEAST_DISK_BYTES // 2**20} MB free: make room, then start again"
+        )
 
-    child: Child
-    is_ready: Callable[[], Awaitable[bool]]
-    deaths: list[float] = field(default_factory=list)
+
+def check_ports(settings: Settings) -> None:
+    """Refuse to start on a port somebody else holds, naming its setting."""
+    loopback = {"ACTIONS_PORT": settings.actions_port}
+    if _is_simulated(settings):
+        loopback["SIMULATOR_PORT"] = settings.simulator_port
+    with contextlib.ExitStack() as held:
+        held.enter_context(open_port(settings.bind, settings.port, setting="PORT"))
+        for setting, port in loopback.items():
+            held.enter_context(open_port("127.0.0.1", port, setting=setting))
+        for port in _bot_ports(settings):
+            held.enter_context(open_port("127.0.0.1", port, setting="BOT_URLS"))
 
 
-def _children(settings: Settings, model: str) -> list[Watched]:
-    """Return what runs, in the order in which it is told to stop."""
+def _children(settings: Settings, model: Path) -> list[Watched]:
+    """Return what runs, in the order in which it is stopped: each before what it needs."""
     ours = {**os.environ, **to_environment(settings)}
-    bot = wiring.build_bot(settings)
-    bot_port = int(settings.bot_urls[0].rsplit(":", 1)[1])
-    rasa = bot_process.environment(
+
+    def serve(what: str, url: str) -> Watched:
+        return Watched(Child(what, [sys.executable, "-m", "service", "serve", what], ours), _answers(url))
+
+    web = f"http://{_THIS_MACHINE.get(settings.bind, settings.bind)}:{settings.port}/health/ready"
+    found = [serve("web", web), serve("worker", f"http://127.0.0.1:{settings.actions_port}/health")]
+    found += _bots(settings, model)
+    if _is_simulated(settings):
+        found.append(serve("simulator", f"http://127.0.0.1:{settings.simulator_port}/phones"))
+    return found
+
+
+def _bots(settings: Settings, model: Path) -> list[Watched]:
+    environment = bot_process.environment(
         bot_token=settings.bot_token,
         actions_url=f"http://127.0.0.1:{settings.actions_port}/webhook",
         actions_token=settings.actions_token,
     )
-
-    def serve(what: str) -> list[str]:
-        return [sys.executable, "-m", "service", "serve", what]
-
-    found = [
-        Watched(Child("web", serve("web"), ours), _answers(settings.port, "/health/ready")),
-        Watched(Child("worker", serve("worker"), ours), _answers(settings.actions_port, "/health")),
-        Watched(Child("bot", bot_process.command(bot_process.ROOT / model, bot_port), rasa), bot.is_ready),
-    ]
-    if settings.twilio_base_url == f"http://127.0.0.1:{settings.simulator_port}":
-        simulator = Child("simulator", serve("simulator"), ours)
-        found.append(Watched(simulator, _answers(settings.simulator_port, "/phones")))
+    token = wiring.read_token(settings.bot_token)
+    found = []
+    for number, (url, port) in enumerate(zip(settings.bot_urls, _bot_ports(settings), strict=True), start=1):
+        name = "bot" if len(settings.bot_urls) == 1 else f"bot {number}"
+        child = Child(name, bot_process.command(model, port), environment)
+        found.append(Watched(child, _bot_answers(url, token)))
     return found
 
 
-async def _start(children: list[Watched], stop: asyncio.Event) -> None:
+def _bot_ports(settings: Settings) -> list[int]:
+    found = [urlsplit(url) for url in settings.bot_urls]
+    if not all(parts.hostname in ("127.0.0.1", "localhost") and parts.port for parts in found):
+        raise ConfigurationError("BOT_URLS: `puente run` starts the bot on this machine, as http://127.0.0.1:PORT")
+    return [parts.port or 0 for parts in found]
+
+
+def _is_simulated(settings: Settings) -> bool:
+    return settings.twilio_base_url == f"http://127.0.0.1:{settings.simulator_port}"
+
+
+async def _start(children: Sequence[Watched], stop: asyncio.Event) -> None:
     _say("starting " + ", ".join(watched.child.name for watched in children) + " …")
     await asyncio.gather(*(watched.child.start() for watched in children))
-    ready = asyncio.create_task(_until_all_ready(children))
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([ready, stopped], return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not ready.done():
-        ready.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await ready
+    await _unless_told(stop, _until_all_ready(children))
 
 
-async def _until_all_ready(children: list[Watched]) -> None:
+async def _unless_told[T](stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Return what the work returns; None when we are told to stop first, and then it is cancelled."""
+    working, told = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait([working, told], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    await asyncio.wait([working])
+    return None
+
+
+async def _until_all_ready(children: Sequence[Watched]) -> None:
     for watched in children:
         await watched.child.until_ready(watched.is_ready, timeout_s=READY_S)
 
 
-async def _watch(children: list[Watched], stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        for watched in children:
-            if not watched.child.alive:
-                await _revive(watched)
-        try:
-            await asyncio.wait_for(stop.wait(), 0.5)
-        except TimeoutError:
-            continue
-
-
 async def _revive(watched: Watched) -> None:
+    """Start a dead child again after a pause that grows with each death."""
+    if watched.child.alive:
+        return
     now = time.monotonic()
+    if watched.rests_until is None:
+        _note_death(watched, now)
+    elif now >= watched.rests_until:
+        watched.rests_until = None
+        await watched.child.start()
+
+
+def _note_death(watched: Watched, now: float) -> None:
     watched.deaths = [moment for moment in watched.deaths if now - moment < DEATHS_S] + [now]
-    name = watched.child.name
-    if len(watched.deaths) > MOST_DEATHS:
-        raise ConfigurationError(f"the {name} process died {len(watched.deaths)} times in {DEATHS_S / 60:.0f} minutes")
+    name, deaths = watched.child.name, len(watched.deaths)
+    if deaths > MOST_DEATHS:
+        raise ConfigurationError(f"the {name} process died {deaths} times within {DEATHS_S / 60:.0f} minutes")
+    watched.rests_until = now + 2.0 ** (deaths - 1) - 1
     _say(f"the {name} process died and is started again; no message is lost")
-    await watched.child.start()
 
 
-def _answers(port: int, path: str) -> Callable[[], Awaitable[bool]]:
+def _answers(url: str) -> Callable[[], Awaitable[bool]]:
     async def ask() -> bool:
         try:
-            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
+            async with aiohttp.ClientSession() as session, session.get(url) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, OSError):
             return False
@@ -136,36 +200,21 @@ def _answers(port: int, path: str) -> Callable[[], Awaitable[bool]]:
     return ask
 
 
-def _check_disk(settings: Settings) -> None:
-    if shutil.disk_usage(ROOT).free < LEAST_DISK_BYTES:
-        raise ConfigurationError(
-            f"the disk has less than {LEAST_DISK_BYTES // 2**20} MB free: make room, then start again"
-        )
+def _bot_answers(url: str, token: str) -> Callable[[], Awaitable[bool]]:
+    async def ask() -> bool:
+        bot = HttpBot((url,), token=token)
+        try:
+            return await bot.is_ready()
+        finally:
+            await bot.close()
 
-
-def _check_ports(settings: Settings) -> None:
-    """Refuse to start on a port somebody else holds, naming its setting."""
-    ports = {
-        "PORT": settings.port,
-        "ACTIONS_PORT": settings.actions_port,
-        "SIMULATOR_PORT": settings.simulator_port,
-        "BOT_URLS": int(settings.bot_urls[0].rsplit(":", 1)[1]),
-    }
-    for name, port in ports.items():
-        with socket.socket() as door:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                door.bind(("127.0.0.1", port))
-            except OSError:
-                raise ConfigurationError(
-                    f"port {port} is in use by another program: stop that program or set {name} to another port"
-                ) from None
+    return ask
 
 
 def _say_links(settings: Settings) -> None:
-    at = f"http://127.0.0.1:{settings.port}"
+    at = f"http://{_THIS_MACHINE.get(settings.bind, settings.bind)}:{settings.port}"
     _say("Puente runs. Ctrl-C stops it.")
-    if settings.twilio_base_url:
+    if _is_simulated(settings):
         _say(f"  phones (simulator)  {at}/phones")
     _say(f"  health              {at}/health/ready")
     _say("  cases for people    .venv/bin/puente cases")

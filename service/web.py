@@ -25,19 +25,13 @@ def build_web_app(settings: Settings) -> Starlette:
     Raises:
         ConfigurationError: settings, keys or data are wrong; the message lists what to mend.
     """
+    check = wiring.build_signature_check(settings)
     database = wiring.build_database(settings)
     engine = EngineClient(wiring.engine_settings(settings, executor_id="web"), engine=database.engine)
-    inbox = wiring.DurableInbox(
-        database,
-        vault=wiring.build_vault(settings),
-        rules=wiring.build_rules(settings),
-        engine=engine,
-        organisation_id=wiring.get_organisation(settings, database),
-    )
     routes = build_twilio_routes(
-        check=wiring.build_signature_check(settings),
-        inbox=inbox,
-        deliveries=wiring.RecordedDeliveries(database),
+        check=check,
+        inbox=wiring.build_inbox(settings, database, engine),
+        deliveries=wiring.build_deliveries(settings, database),
         clock=wiring.utc_now,
     )
 

@@ -4,25 +4,31 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot import token_file
 from bot.client import HttpBot
 from channels.sms_text import count_segments, prepare_for_sms, split_text
 from channels.twilio.addresses import render_address
 from channels.twilio.sender import TwilioAccount, TwilioSender
 from channels.twilio.signature import SignatureCheck
 from channels.whatsapp_text import split_for_whatsapp
-from conversation.errors import ConfigurationError
-from conversation.messages import Channel, DeliveryReport, InboundMessage
+from conversation.errors import ConfigurationError, PuenteError
+from conversation.messages import Channel
 from conversation.turn import Rules
 from service.deciding import Decider
 from service.delivery import Delivery
 from service.engine import EngineClient, EngineSettings
+from service.receiving import DurableInbox, RecordedDeliveries
 from service.settings import ROOT, Settings
-from store import inbox, outbox
 from store.content import read_rules
 from store.database import Database, build_engine
 from store.decisions import DecisionWriter
+from store.migrate import require_current
 from store.outbox import Part
 from store.people import get_or_add_organisation
+from store.secret_file import create_secret_file
 from store.vault import Vault, read_keys
 
 DATA = ROOT / "data"
@@ -42,7 +48,14 @@ def build_vault(settings: Settings) -> Vault:
 
 
 def build_database(settings: Settings) -> Database:
-    return Database(build_engine(settings.database))
+    """Open the database; its tables must be those of this code."""
+    database = Database(build_engine(settings.database))
+    try:
+        require_current(database.engine)
+    except PuenteError:
+        database.close()
+        raise
+    return database
 
 
 def build_bot(settings: Settings) -> HttpBot:
@@ -70,11 +83,28 @@ def engine_settings(settings: Settings, *, executor_id: str) -> EngineSettings:
 
 def get_organisation(settings: Settings, database: Database) -> str:
     """Return the id of the organisation this deployment answers for."""
-    return database.run_sync(
-        lambda session: get_or_add_organisation(
-            session, settings.organisation, time_zone="America/New_York", now=utc_now()
-        )
+
+    def get_or_add(session: Session) -> str:
+        return get_or_add_organisation(session, settings.organisation, time_zone="America/New_York", now=utc_now())
+
+    try:
+        return database.run_sync(get_or_add)
+    except IntegrityError:
+        return database.run_sync(get_or_add)  # another process has added it in this moment
+
+
+def build_inbox(settings: Settings, database: Database, engine: EngineClient) -> DurableInbox:
+    return DurableInbox(
+        database=database,
+        vault=build_vault(settings),
+        rules=build_rules(settings),
+        queue=engine,
+        organisation_id=get_organisation(settings, database),
     )
+
+
+def build_deliveries(settings: Settings, database: Database) -> RecordedDeliveries:
+    return RecordedDeliveries(database=database, vault=build_vault(settings), clock=utc_now)
 
 
 def build_decider(settings: Settings, database: Database, engine: EngineClient, bot: HttpBot) -> Decider:
@@ -102,55 +132,18 @@ def split_body(body: str, channel: Channel) -> list[Part]:
     return [Part(part, count_segments(part).segments) for part in parts]
 
 
-class DurableInbox:
-    """Implements Inbox: stores and queues in one transaction."""
-
-    def __init__(
-        self, database: Database, *, vault: Vault, rules: Rules, engine: EngineClient, organisation_id: str
-    ) -> None:
-        self._database = database
-        self._vault, self._rules, self._engine = vault, rules, engine
-        self._organisation_id = organisation_id
-
-    async def accept(self, message: InboundMessage) -> bool:
-        return await self._database.run(
-            lambda session: inbox.accept(
-                session,
-                message,
-                vault=self._vault,
-                rules=self._rules,
-                queue=self._engine,
-                organisation_id=self._organisation_id,
-            )
-        )
-
-
-class RecordedDeliveries:
-    """Implements Deliveries: a status only moves forward."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def record(self, report: DeliveryReport) -> bool:
-        changed = await self._database.run(lambda session: outbox.record_report(session, report, now=utc_now()))
-        return changed is not None
-
-
 def read_token(path: Path) -> str:
     """Read a token of ours.
 
     Raises:
-        ConfigurationError: it is not there; `puente setup` makes it.
+        ConfigurationError: it is not there (`puente setup` makes it), open to others, or no token.
     """
     try:
-        return path.read_text().strip()
-    except OSError:
-        raise ConfigurationError(f"the token file {path} cannot be read: run `puente setup` first") from None
+        return token_file.read_token(path)
+    except token_file.TokenFileError as error:
+        raise ConfigurationError(f"{error}; `puente setup` makes a missing one") from None
 
 
 def create_token(path: Path) -> None:
     """Write a new random token, readable by its owner only, unless there is one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n")
+    create_secret_file(path, secrets.token_urlsafe(32) + "\n")

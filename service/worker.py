@@ -3,13 +3,16 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import uvicorn
+from sqlalchemy.orm import Session
 
 from actions.server import build_actions_app
 from service import wiring
 from service.engine import EngineClient, EngineWorker
+from service.ports import open_port
 from service.settings import Settings
 from store import inbox, outbox
 from store.database import Database
@@ -18,53 +21,58 @@ STRANDED_AFTER = timedelta(minutes=2)
 SHUTDOWN_S = 10.0
 
 
-async def run_worker(settings: Settings, *, executor_id: str = "worker-1") -> None:
+async def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT; what is in hand then is finished or taken up at the next start.
 
     Raises:
-        ConfigurationError: settings, keys, data or tables are wrong, or this executor id already works.
+        ConfigurationError: settings, keys, data or tables are wrong, or another process is this worker already.
+        BrokenWorld: the database does not answer.
     """
-    database = wiring.build_database(settings)
-    engine = EngineClient(wiring.engine_settings(settings, executor_id=executor_id), engine=database.engine)
-    bot, sender = wiring.build_bot(settings), wiring.build_sender(settings)
-    decider = wiring.build_decider(settings, database, engine, bot)
-    delivery = wiring.build_delivery(settings, database, sender)
+    stop = _listen_for_stop()
+    async with contextlib.AsyncExitStack() as closing:
+        database = wiring.build_database(settings)
+        closing.callback(database.close)
+        ours = wiring.engine_settings(settings, executor_id=settings.worker_id)
+        engine = EngineClient(ours, engine=database.engine)
+        closing.callback(engine.close)
+        bot, sender = wiring.build_bot(settings), wiring.build_sender(settings)
+        closing.push_async_callback(bot.close)
+        closing.push_async_callback(sender.close)
+        decider = wiring.build_decider(settings, database, engine, bot)
+        delivery = wiring.build_delivery(settings, database, sender)
+        await closing.enter_async_context(serving_actions(settings))  # until the last decision has been made
 
-    async def give_up(kind: str, work_id: str) -> None:
-        await (decider.give_up(work_id) if kind == "decide" else delivery.give_up(work_id))
+        async def give_up(kind: str, item_id: str) -> None:
+            await (decider.give_up(item_id) if kind == "decide" else delivery.give_up(item_id))
 
-    worker = EngineWorker(
-        wiring.engine_settings(settings, executor_id=executor_id),
-        decide=decider.decide,
-        send=delivery.send,
-        on_failure=give_up,
-        sweeps={
-            "due sends": (2.0, lambda: _queue_due(database, engine)),
-            "stranded messages": (30.0, lambda: _queue_stranded(database, engine)),
-        },
-    )
-    await worker.launch()
-    try:
-        async with serving_actions(settings):
-            await _until_told_to_stop()
-    finally:
-        await worker.shutdown(SHUTDOWN_S)
-        await bot.close()
-        await sender.close()
-        engine.close()
-        database.close()
+        worker = EngineWorker(
+            ours,
+            decide=decider.decide,
+            send=delivery.send,
+            on_failure=give_up,
+            sweeps={
+                "due texts": (2.0, lambda: queue_due(database, engine)),
+                "stranded work": (30.0, lambda: queue_stranded(database, engine)),
+            },
+        )
+        await worker.launch()
+        try:
+            await stop.wait()
+        finally:
+            await worker.shutdown(SHUTDOWN_S)
 
 
 @contextlib.asynccontextmanager
-async def serving_actions(settings: Settings):  # type: ignore[no-untyped-def]
-    """Serve the bot's actions on their own loopback listener while the block runs."""
+async def serving_actions(settings: Settings) -> AsyncIterator[None]:
+    """Serve the bot's actions on their own loopback listener while the block runs.
+
+    Raises:
+        ConfigurationError: there is no token, or the port is taken.
+    """
     app = build_actions_app(wiring.read_token(settings.actions_token))
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=settings.actions_port, log_level="warning", access_log=False, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    task = asyncio.create_task(server._serve())
+    door = open_port("127.0.0.1", settings.actions_port, setting="ACTIONS_PORT")
+    server = _ServerInside(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    task = asyncio.create_task(server.serve(sockets=[door]))
     try:
         yield
     finally:
@@ -72,29 +80,38 @@ async def serving_actions(settings: Settings):  # type: ignore[no-untyped-def]
         await task
 
 
-async def _queue_due(database: Database, engine: EngineClient) -> None:
+async def queue_due(database: Database, engine: EngineClient) -> None:
     """Bring texts whose waiting is over back into line."""
 
-    def queue(session):  # type: ignore[no-untyped-def]
+    def queue(session: Session) -> None:
         for outbox_id, line, seq, turn in outbox.find_due(session, wiring.utc_now()):
             engine.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=turn)
 
     await database.run(queue)
 
 
-async def _queue_stranded(database: Database, engine: EngineClient) -> None:
-    """Bring messages nobody works on back into line; work that is already there stays one piece (I1)."""
+async def queue_stranded(database: Database, engine: EngineClient) -> None:
+    """Bring what nobody works on back into line; work that is already there stays one piece (I1)."""
 
-    def queue(session):  # type: ignore[no-untyped-def]
-        for inbox_id, conversation_id, seq in inbox.find_stranded(session, wiring.utc_now() - STRANDED_AFTER):
+    def queue(session: Session) -> None:
+        before = wiring.utc_now() - STRANDED_AFTER
+        for inbox_id, conversation_id, seq in inbox.find_stranded(session, before):
             engine.enqueue_decide(session.connection(), inbox_id=inbox_id, conversation_id=conversation_id, seq=seq)
+        for outbox_id, line, seq, turn in outbox.find_stranded(session, before):
+            engine.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=turn)
 
     await database.run(queue)
 
 
-async def _until_told_to_stop() -> None:
+class _ServerInside(uvicorn.Server):
+    """A server inside another program, which alone hears the signals."""
+
+    def capture_signals(self) -> contextlib.nullcontext[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+
+def _listen_for_stop() -> asyncio.Event:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stop.set)
-    await stop.wait()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

@@ -9,11 +9,14 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.messages import CaseStatus, Handoff, Urgency
+from store.conversations import hold
 from store.tables import Case, CaseEvent, Conversation, Organisation
 from store.tables.base import new_id
 
+JOINED = "joined"  # reason of a handoff that is only another message for an open case
 _CODES_PER_LETTER = 99
-_URGENCY_ORDER = choose({Urgency.PAGE_NOW.value: 0, Urgency.SAME_DAY.value: 1}, value=Case.urgency, else_=2)
+_RANKS = {Urgency.PAGE_NOW: 0, Urgency.SAME_DAY: 1, Urgency.NORMAL: 2}
+_URGENCY_ORDER = choose({urgency.value: rank for urgency, rank in _RANKS.items()}, value=Case.urgency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,17 @@ def open_or_join(
 ) -> str:
     """Open a case, or add the message to the one already open for its topic; return the code people say aloud.
 
-    A joined case only grows more urgent, never less. A handoff with reason "joined" joins whatever is open.
+    A joined case only grows more urgent, never less; each new danger pages again. A handoff with reason "joined" joins
+    whatever is open when its own topic has been closed meanwhile.
     """
-    found = _find_open(session, conversation_id, handoff.topic)
+    hold(session, conversation_id)
+    found = _find_open(session, conversation_id, handoff)
     if found is None:
         return _open(session, conversation_id, handoff, language=language, message_id=message_id, now=now)
-    page = handoff.urgency is Urgency.PAGE_NOW
-    if page and found.urgency != Urgency.PAGE_NOW:
-        session.execute(update(Case).where(Case.id == found.id).values(urgency=Urgency.PAGE_NOW, page_due_at=now))
+    if _RANKS[handoff.urgency] < _RANKS[Urgency(found.urgency)]:
+        found.urgency = handoff.urgency
+    if handoff.urgency is Urgency.PAGE_NOW:
+        found.page_due_at = found.page_due_at or now
     _add_event(session, found.id, "joined", message_id=message_id, reason=handoff.reason, now=now)
     return found.code
 
@@ -95,12 +101,12 @@ def format_code(number: int) -> str:
             return f"{letters}{(number - 1) % _CODES_PER_LETTER + 1}"
 
 
-def _find_open(session: Session, conversation_id: str, topic: str) -> Case | None:
-    return session.scalar(
-        select(Case).where(
-            Case.conversation_id == conversation_id, Case.topic == topic, Case.status != CaseStatus.CLOSED
-        )
-    )
+def _find_open(session: Session, conversation_id: str, handoff: Handoff) -> Case | None:
+    is_open = select(Case).where(Case.conversation_id == conversation_id, Case.status != CaseStatus.CLOSED)
+    same = session.scalar(is_open.where(Case.topic == handoff.topic))
+    if same or handoff.reason != JOINED:
+        return same
+    return session.scalar(is_open.order_by(Case.opened_at.desc()).limit(1))
 
 
 def _open(
@@ -108,7 +114,7 @@ def _open(
 ) -> str:
     organisation_id, state = session.execute(
         select(Conversation.organisation_id, Conversation.state).where(Conversation.id == conversation_id)
-    ).one()._tuple()  # fmt: skip
+    ).one()  # fmt: skip
     number = session.scalar(
         update(Organisation)
         .where(Organisation.id == organisation_id)

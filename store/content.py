@@ -55,16 +55,19 @@ def _read_wordings(folder: Path, languages: Languages) -> Iterator[Wording]:
 
 def _read_wording(answer: str, tag: str, row: Mapping[str, Any]) -> Wording:
     try:
-        return Wording(
+        wording = Wording(
             answer=answer,
             language=tag,
             title=row["title"].strip(),
             text=row["text"].strip(),
             whatsapp=row["whatsapp"].strip() if row.get("whatsapp") else None,
-            reviews=row["reviews"],
+            reviews=dict(row["reviews"]),
         )
-    except (KeyError, AttributeError, TypeError):
+    except (KeyError, AttributeError, TypeError, ValueError):
         raise ContentError(f"answers/{tag}: {answer} needs title, text and reviews") from None
+    if not wording.text or not all(isinstance(review, str) for review in wording.reviews.values()):
+        raise ContentError(f"answers/{tag}: {answer} has an empty text, or a review that is no name in quotes")
+    return wording
 
 
 def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
@@ -100,6 +103,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506
     except FileNotFoundError:
         raise ContentError(f"{path.name} is missing") from None
+    except (OSError, UnicodeDecodeError):
+        raise ContentError(f"{path.parent.name}/{path.name} cannot be read as UTF-8 text") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""
@@ -113,7 +118,7 @@ class _UniqueKeys(yaml.CSafeLoader):
     """A safe loader that refuses a key that stands twice: the second would silently win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [repr(self.construct_object(key, deep=True)) for key, _ in node.value]
         if len(keys) != len(set(keys)):
             raise yaml.constructor.ConstructorError(None, None, "a key stands twice", node.start_mark)
         return super().construct_mapping(node, deep=deep)

@@ -7,7 +7,7 @@ from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, OpenQuestion, Urgency
-from store.people import KnownAddress
+from store.people import KnownAddress, is_stopped
 from store.tables import Address, Case, Conversation, OpenQuestionRow
 from store.tables.base import new_id
 from store.vault import Vault
@@ -32,6 +32,11 @@ def get_or_add_conversation(session: Session, known: KnownAddress, *, sender: st
     return conversation_id
 
 
+def hold(session: Session, conversation_id: str) -> None:
+    """Let other writers of this conversation wait until the caller's transaction ends; SQLite has one writer anyway."""
+    session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
+
+
 def take_seq(session: Session, conversation_id: str, *, count: int = 1) -> int:
     """Return the first of `count` new numbers of a conversation; taking one serialises its writers."""
     last = session.scalar(
@@ -41,7 +46,7 @@ def take_seq(session: Session, conversation_id: str, *, count: int = 1) -> int:
         .returning(Conversation.seq)
     )
     assert last is not None
-    return last - count + 1
+    return int(last) - count + 1
 
 
 def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
@@ -50,7 +55,7 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
         select(Conversation, Address).join(Address, Address.id == Conversation.address_id).where(
             Conversation.id == conversation_id
         )
-    ).one()._tuple()  # fmt: skip
+    ).one()  # fmt: skip
     return Memory(
         language=row.language,
         language_votes=row.language_votes,
@@ -64,7 +69,7 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
         misunderstood=row.misunderstood,
         noticed=row.noticed_at is not None,
         private=address.private,
-        stopped=address.stopped_at is not None,
+        stopped=is_stopped(session, address.organisation_id, address.number_key),
         crisis_after_stop=row.crisis_after_stop,
         case=find_open_case(session, conversation_id),
     )
@@ -100,11 +105,25 @@ def save_memory(session: Session, vault: Vault, conversation_id: str, memory: Me
     }
     noticed = {"noticed_at": case((Conversation.noticed_at.is_(None), now), else_=Conversation.noticed_at)}
     values |= noticed if memory.noticed else {}
-    row = update(Conversation).where(Conversation.id == conversation_id).values(**values)
-    address_id = session.scalar(row.returning(Conversation.address_id))
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**values))
     if memory.private:
-        session.execute(update(Address).where(Address.id == address_id).values(private=True))
+        _make_private(session, conversation_id)
     _save_question(session, conversation_id, memory.open_question)
+
+
+def _make_private(session: Session, conversation_id: str) -> None:
+    """Every channel of a number lights up the same screen (I10)."""
+    ours = select(Address).join(Conversation, Conversation.address_id == Address.id)
+    one = ours.where(Conversation.id == conversation_id).subquery()
+    session.execute(
+        update(Address)
+        .where(
+            Address.organisation_id == select(one.c.organisation_id).scalar_subquery(),
+            Address.number_key == select(one.c.number_key).scalar_subquery(),
+            Address.private.is_(False),
+        )
+        .values(private=True)
+    )
 
 
 def _bot_session(row: Conversation) -> BotSession | None:

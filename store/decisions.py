@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from conversation.messages import Author, CaseStatus, Channel, Decision, OutgoingText
+from conversation.messages import CaseStatus, Channel, Decision, OutgoingText
 from conversation.ports import WorkQueue
 from store.cases import open_or_join
-from store.conversations import find_open_case, save_memory
+from store.conversations import find_open_case, hold, save_memory
 from store.inbox import Undecided, close_entry
-from store.outbox import Part, add_text
+from store.outbox import Part, add_text, may_follow_claim
 from store.vault import Vault
 
 Split = Callable[[str, Channel], Sequence[Part]]  # a body → what the carrier gets, with segments counted
@@ -30,11 +30,13 @@ class DecisionWriter:
         confidence = decision.confidence
         if not close_entry(session, inbox_id, status="handled", now=now, decision=decision.kind, confidence=confidence):
             return False
-        claimed = self._is_claimed(session, heard.conversation_id)
+        hold(session, heard.conversation_id)  # from here on nobody can claim a case of it before we are done
         code = self._hand_off(session, heard, decision, now)
         save_memory(session, self.vault, heard.conversation_id, decision.memory, now)
+        case = find_open_case(session, heard.conversation_id)
+        claimed = case is not None and case.status is CaseStatus.CLAIMED
         for text in decision.texts:
-            if claimed and text.author is Author.BOT:
+            if claimed and not may_follow_claim(text.author, text.answer):
                 continue  # a person took over while we were thinking (I4)
             self._add(session, heard, text, code=code, now=now)
         return True
@@ -55,8 +57,3 @@ class DecisionWriter:
                 session, self.vault, self.queue, heard.conversation_id, text, part,
                 provider=heard.message.provider, in_reply_to=heard.message_id, now=now,
             )  # fmt: skip
-
-    @staticmethod
-    def _is_claimed(session: Session, conversation_id: str) -> bool:
-        case = find_open_case(session, conversation_id)
-        return case is not None and case.status is CaseStatus.CLAIMED

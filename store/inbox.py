@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.commands import find_command
@@ -22,7 +22,7 @@ from conversation.messages import (
 from conversation.ports import WorkQueue
 from conversation.turn import Rules
 from store.conversations import get_memory, get_or_add_conversation, take_seq
-from store.people import get_or_add_address, open_address, record_consent
+from store.people import get_or_add_address, is_stopped, open_address, record_consent
 from store.tables import Address as AddressRow
 from store.tables import Conversation, InboxEntry, Message
 from store.tables.base import new_id
@@ -61,13 +61,14 @@ def accept(
     message_id, inbox_id = new_id(), new_id()
     text = mask(message.text)
     _add_message(session, vault, message, text, message_id=message_id, conversation_id=conversation_id, seq=seq)
-    stopped = _note_arrival(session, known.id, conversation_id, now)
+    stopped = is_stopped(session, known.organisation_id, known.number_key)
     command = find_command(message, text, rules, stopped=stopped)
     if command and command.command in (Command.STOP, Command.START):
         source = "carrier" if message.carrier_command else "keyword"
         record_consent(
             session, known, command.command, source=source, language=command.language, message_id=message_id, now=now
         )
+    _note_arrival(session, known.id, conversation_id, now)
     session.execute(
         insert(InboxEntry).values(
             id=inbox_id, provider=message.provider, provider_message_id=message.provider_message_id,
@@ -90,7 +91,7 @@ def find_undecided(session: Session, vault: Vault, inbox_id: str) -> Undecided |
     ).one_or_none()
     if row is None:
         return None
-    entry, stored, address, sender = row._tuple()
+    entry, stored, address, sender = row
     details = vault.open_json(stored.details_sealed, DETAILS) if stored.details_sealed else {}
     location = details.get("location")
     person = open_address(vault, address.channel, address.address_sealed)
@@ -106,6 +107,7 @@ def find_undecided(session: Session, vault: Vault, inbox_id: str) -> Undecided |
         location=Location(**location) if location else None,
         button=details.get("button"),
         profile_name=details.get("profile_name"),
+        state_hint=address.state_hint,
         carrier_command=Command(details["carrier_command"]) if details.get("carrier_command") else None,
     )
     memory = get_memory(session, vault, entry.conversation_id)
@@ -131,7 +133,13 @@ def find_conversation(session: Session, inbox_id: str) -> tuple[str, str] | None
     row = session.execute(
         select(InboxEntry.conversation_id, InboxEntry.message_id).where(InboxEntry.id == inbox_id)
     ).one_or_none()
-    return row._tuple() if row else None
+    return (row[0], row[1]) if row else None
+
+
+def is_followed(session: Session, inbox_id: str, conversation_id: str) -> bool:
+    """Return whether another message of the conversation waits for its decision."""
+    others = InboxEntry.conversation_id == conversation_id, InboxEntry.status == "new", InboxEntry.id != inbox_id
+    return bool(session.scalar(select(exists().where(*others))))
 
 
 def find_stranded(session: Session, before: datetime, *, limit: int = 100) -> list[tuple[str, str, int]]:
@@ -142,14 +150,13 @@ def find_stranded(session: Session, before: datetime, *, limit: int = 100) -> li
         .order_by(InboxEntry.received_at)
         .limit(limit)
     )
-    return [row._tuple() for row in rows]
+    return [(inbox_id, conversation_id, seq) for inbox_id, conversation_id, seq in rows]
 
 
-def _note_arrival(session: Session, address_id: str, conversation_id: str, now: datetime) -> bool:
-    """Renew the carrier's 24-hour window; return whether a stop holds."""
+def _note_arrival(session: Session, address_id: str, conversation_id: str, now: datetime) -> None:
+    """Renew the carrier's 24-hour window."""
     session.execute(update(Conversation).where(Conversation.id == conversation_id).values(last_inbound_at=now))
-    row = update(AddressRow).where(AddressRow.id == address_id).values(last_inbound_at=now)
-    return session.scalar(row.returning(AddressRow.stopped_at)) is not None
+    session.execute(update(AddressRow).where(AddressRow.id == address_id).values(last_inbound_at=now))
 
 
 def _add_message(
@@ -161,8 +168,8 @@ def _add_message(
         "location": {"latitude": message.location.latitude, "longitude": message.location.longitude}
         if message.location
         else None,
-        "button": message.button,
-        "profile_name": message.profile_name,
+        "button": mask(message.button or ""),
+        "profile_name": mask(message.profile_name or ""),
         "carrier_command": message.carrier_command,
     }
     kept = {name: value for name, value in details.items() if value}

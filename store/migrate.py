@@ -2,12 +2,40 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+
+from conversation.errors import ConfigurationError
+from store.database import broken_world
 
 
 def migrate(engine: Engine) -> None:
-    """Run every migration that has not run yet, in one transaction."""
+    """Run every migration that has not run yet, in one transaction.
+
+    Raises:
+        BrokenWorld: the database does not answer.
+    """
+    config = _config()
+    config.attributes["engine"] = engine
+    with broken_world():
+        command.upgrade(config, "head")
+
+
+def require_current(engine: Engine) -> None:
+    """Do nothing when the tables are those of this code.
+
+    Raises:
+        ConfigurationError: they are missing, older or newer.
+        BrokenWorld: the database does not answer.
+    """
+    with broken_world(), engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_heads()
+    if set(found) != set(ScriptDirectory.from_config(_config()).get_heads()):
+        raise ConfigurationError("the tables are not those of this version: run `puente setup` first")
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "store:migrations")
-    config.attributes["engine"] = engine
-    command.upgrade(config, "head")
+    return config

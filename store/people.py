@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.messages import Address, Channel, Command
@@ -45,28 +45,33 @@ def get_or_add_address(
 
     A scoped WhatsApp id and the number that came with it share one number_key: what holds for one holds for both.
     """
-    key = vault.fingerprint(f"{address.channel}:{address.value}")
+    key = _address_key(vault, address)
     row = session.execute(
         select(AddressRow.id, AddressRow.number_key).where(
             AddressRow.organisation_id == organisation_id, AddressRow.address_key == key
         )
     ).one_or_none()
+    number_key = vault.fingerprint(_number(address, alias)) if alias or row is None else row.number_key
+    if alias:
+        _link(session, organisation_id, [key, _address_key(vault, alias)], number_key)
     if row:
-        return KnownAddress(row.id, organisation_id, address, row.number_key)
-    known = KnownAddress(new_id(), organisation_id, address, vault.fingerprint(_number(address, alias)))
-    stopped_at = session.scalar(
-        select(AddressRow.stopped_at).where(
-            AddressRow.organisation_id == organisation_id, AddressRow.number_key == known.number_key
-        ).order_by(AddressRow.stopped_at.is_(None)).limit(1)
-    )  # fmt: skip
+        return KnownAddress(row.id, organisation_id, address, number_key)
+    known = KnownAddress(new_id(), organisation_id, address, number_key)
+    stopped = is_stopped(session, organisation_id, number_key)
     session.execute(
         insert(AddressRow).values(
             id=known.id, organisation_id=organisation_id, channel=address.channel, address_key=key,
             number_key=known.number_key, address_sealed=vault.seal(address.value, _CONTEXT),
-            state_hint=state_hint, stopped_at=stopped_at, private=False, created_at=now,
+            state_hint=state_hint, stopped_at=now if stopped else None, private=False, created_at=now,
         )
     )  # fmt: skip
     return known
+
+
+def is_stopped(session: Session, organisation_id: str, number_key: str) -> bool:
+    """Return whether a stop holds for a number, given on whichever of its channels (I9)."""
+    group = AddressRow.organisation_id == organisation_id, AddressRow.number_key == number_key
+    return bool(session.scalar(select(exists().where(*group, AddressRow.stopped_at.is_not(None)))))
 
 
 def get_address_of(session: Session, vault: Vault, conversation_id: str) -> KnownAddress:
@@ -95,13 +100,30 @@ def record_consent(
         .where(AddressRow.organisation_id == known.organisation_id, AddressRow.number_key == known.number_key)
         .values(stopped_at=stopped_at)
     )
-    wording = "system.stopped" if act == "stopped" else "system.started"
+    wording = f"system.{act}" if source == "keyword" else None  # the carrier's own words are not ours
     session.execute(
         insert(Consent).values(
             id=new_id(), address_id=known.id, kind="texts", act=act, source=source,
             wording=wording, language=language, message_id=message_id, at=now,
         )
     )  # fmt: skip
+
+
+def _link(session: Session, organisation_id: str, address_keys: list[str], number_key: str) -> None:
+    """Bring addresses seen before they were known to be one number under its key; a stop of theirs holds from there."""
+    session.execute(
+        update(AddressRow)
+        .where(
+            AddressRow.organisation_id == organisation_id,
+            AddressRow.address_key.in_(address_keys),
+            AddressRow.number_key != number_key,
+        )
+        .values(number_key=number_key)
+    )
+
+
+def _address_key(vault: Vault, address: Address) -> str:
+    return vault.fingerprint(f"{address.channel}:{address.value}")
 
 
 def _number(address: Address, alias: Address | None) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,9 +19,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from conversation.errors import ConfigurationError, SealError
+from store.secret_file import create_secret_file
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_KEY_ID = re.compile("[A-Za-z0-9_-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +88,31 @@ def read_keys(path: Path) -> KeyRing:
         ConfigurationError: missing, readable by others, or not what `create_keys` writes.
     """
     try:
-        data = json.loads(path.read_text())
+        open_to_others = path.stat().st_mode & 0o077
+        data = json.loads(path.read_text(encoding="utf-8"))
         sealing = {key_id: bytes.fromhex(key) for key_id, key in data["sealing"].items()}
         ring = KeyRing(sealing, data["current"], bytes.fromhex(data["lookup"]))
         sound = ring.current in sealing and all(len(key) == _KEY_BYTES for key in (*sealing.values(), ring.lookup))
     except FileNotFoundError:
-        raise ConfigurationError(f"the key file {path} does not exist: `puente keys create` makes one") from None
+        raise ConfigurationError(f"the key file {path} does not exist: `puente setup` makes one") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ConfigurationError(f"the key file {path} cannot be read or is not a key file") from None
-    if not sound:
-        raise ConfigurationError(f"the key file {path} holds a key of the wrong length or no current key")
-    if path.stat().st_mode & 0o077:
+    if not sound or not all(_KEY_ID.fullmatch(key_id) for key_id in sealing):
+        raise ConfigurationError(f"the key file {path} holds no current key, or one of the wrong length or name")
+    if open_to_others:
         raise ConfigurationError(f"the key file {path} is open to other users: chmod 600 it")
     return ring
 
 
 def create_keys(path: Path) -> bool:
-    """Write a new key file, readable by its owner only. False: there is one already, and nothing was changed."""
+    """Write a new key file, readable by its owner only. False: there is one already, and nothing was changed.
+
+    Raises:
+        ConfigurationError: the folder cannot be written.
+    """
     data = {
         "sealing": {"k1": secrets.token_hex(_KEY_BYTES)},
         "current": "k1",
         "lookup": secrets.token_hex(_KEY_BYTES),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(data, file)
-        file.flush()
-        os.fsync(file.fileno())
-    return True
+    return create_secret_file(path, json.dumps(data))

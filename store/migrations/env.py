@@ -1,13 +1,15 @@
 """How Alembic runs here: on the engine it is given, for our tables only."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from store.database import ENGINE_SCHEMA, ENGINE_TABLES, build_engine
 from store.tables import Base
 from store.tables.base import UtcDateTime
+
+MIGRATION_LOCK = 0x70756E7465  # any number nobody else takes: "punte" in ASCII
 
 
 def include_name(name: str | None, kind: str, parents: Any) -> bool:
@@ -17,7 +19,7 @@ def include_name(name: str | None, kind: str, parents: Any) -> bool:
     return not (kind == "table" and name in ENGINE_TABLES)
 
 
-def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
     """Write our time column as the plain type it is in the database: a migration imports nothing of ours."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
@@ -25,6 +27,8 @@ def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:
 
 
 def run(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # on SQLite the transaction itself lets no other one begin
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

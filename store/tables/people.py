@@ -13,6 +13,7 @@ class Organisation(Base):
     """One that answers people. Everything else belongs to exactly one."""
 
     __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("name"),)
 
     id: Mapped[Id]
     name: Mapped[Code]

@@ -17,7 +17,8 @@ def upgrade() -> None:
     sa.Column('time_zone', sa.String(length=64), nullable=False),
     sa.Column('cases_opened', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
+    sa.UniqueConstraint('name', name=op.f('uq_organisation_name'))
     )
     op.create_table('sender_bucket',
     sa.Column('sender', sa.String(length=64), nullable=False),

@@ -1,0 +1,68 @@
+"""What comes in from the carrier goes into the store: messages once (I1, I2), delivery reports forward only."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from channels.twilio.error_codes import outcome_of_report
+from conversation.messages import DeliveryReport, DeliveryStatus, InboundMessage
+from conversation.ports import Refused, WorkQueue
+from conversation.turn import Rules
+from service.failures import follow_refusal, show_to_people
+from store import inbox, outbox
+from store.database import Database
+from store.vault import Vault
+
+_TRIES = 3
+_NOT_ARRIVED = (DeliveryStatus.UNDELIVERED, DeliveryStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class DurableInbox:
+    """Implements Inbox: stores and queues in one transaction."""
+
+    database: Database
+    vault: Vault
+    rules: Rules
+    queue: WorkQueue
+    organisation_id: str
+
+    async def accept(self, message: InboundMessage) -> bool:
+        for _ in range(_TRIES - 1):
+            try:
+                return await self.database.run(lambda session: self._accept(session, message))
+            except IntegrityError:
+                continue  # the same message or address came twice in one moment; now the other one is there to see
+        return await self.database.run(lambda session: self._accept(session, message))
+
+    def _accept(self, session: Session, message: InboundMessage) -> bool:
+        return inbox.accept(
+            session, message,
+            vault=self.vault, rules=self.rules, queue=self.queue, organisation_id=self.organisation_id,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDeliveries:
+    """Implements Deliveries: a status only moves forward, and a text that did not arrive is looked at."""
+
+    database: Database
+    vault: Vault
+    clock: Callable[[], datetime]
+
+    async def record(self, report: DeliveryReport) -> bool:
+        return await self.database.run(lambda session: self._record(session, report))
+
+    def _record(self, session: Session, report: DeliveryReport) -> bool:
+        now = self.clock()
+        outbox_id = outbox.record_report(session, report, now=now)
+        if outbox_id and report.status in _NOT_ARRIVED:
+            # not sent again, whatever the code: a message that had a name at the carrier is theirs to deliver
+            outcome, reason = outcome_of_report(report.error_code), report.status.value
+            if isinstance(outcome, Refused):
+                reason = follow_refusal(session, self.vault, outbox_id, outcome, now=now) or reason
+            show_to_people(session, outbox_id, reason=reason, now=now)
+        return outbox_id is not None

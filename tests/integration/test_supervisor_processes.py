@@ -1,0 +1,110 @@
+"""`puente run` as real processes, something small in the place of Rasa: all start, and nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.ports import find_free_port, open_port
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+RUN = """
+import asyncio, os, sys
+from pathlib import Path
+from service import bot_process, supervisor
+from service.preparing import as_demo
+from service.settings import read_settings
+
+BOT = '''
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Bot(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_):
+        pass
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Bot).serve_forever()
+'''
+
+async def no_training():
+    return Path("model")
+
+bot_process.train_model = no_training
+bot_process.command = lambda model, port: [sys.executable, "-c", BOT, str(port)]
+asyncio.run(supervisor.run(as_demo(read_settings())))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
+def test_all_of_puente_starts_and_leaves_nothing_behind(tmp_path: Path, how: signal.Signals) -> None:
+    settings = _settings(tmp_path)
+    environment = {
+        **os.environ,
+        "PUENTE_VAR": str(settings.var),
+        "PORT": str(settings.port),
+        "ACTIONS_PORT": str(settings.actions_port),
+        "SIMULATOR_PORT": str(settings.simulator_port),
+        "BOT_URLS": settings.bot_urls[0],
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout is not None
+        said = _read_until(parent.stdout.readline, "Ctrl-C stops it")
+        children = _children_of(parent.pid)
+
+        parent.send_signal(how)
+        rest = parent.stdout.read()
+        ended = parent.wait(timeout=60)
+
+    assert len(children) == 4
+    assert said
+    _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+    if how is signal.SIGINT:
+        assert ended == 0
+        assert "puente: stopped" in rest
+    for port in (settings.port, settings.actions_port, settings.simulator_port):
+        open_port("127.0.0.1", port, setting="PORT").close()
+
+
+def _settings(folder: Path) -> Settings:
+    ports = [find_free_port() for _ in range(4)]
+    return Settings(
+        var=folder, port=ports[0], actions_port=ports[1], simulator_port=ports[2],
+        bot_urls=(f"http://127.0.0.1:{ports[3]}",),
+    )  # fmt: skip
+
+
+def _read_until(read: Callable[[], str], words: str) -> str:
+    said = ""
+    while words not in said:
+        line = read()
+        assert line, f"it ended before it said {words!r}: {said}"
+        said += line
+    return said
+
+
+def _children_of(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 40
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

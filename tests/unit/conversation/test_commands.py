@@ -1,0 +1,239 @@
+"""Commands: what STOP, START, HELP, PERSON, PRIVATE and a change of language lead to."""
+
+from dataclasses import replace
+
+import pytest
+
+from conversation.commands import find_command
+from conversation.handoff import TALK_TO_PERSON
+from conversation.messages import Address, Channel, Command, InboundMessage, Kind, Memory, MessageKind
+from conversation.pipeline import decide
+from tests.fakes import START, FakeBot
+from tests.talk import Talk, languages, real_rules, said
+
+DANGER = "mi papá me pega con el cinturón y tengo miedo"
+
+
+def write(text: str) -> InboundMessage:
+    address = Address(Channel.SMS, "+12025550123")
+    return InboundMessage("twilio", "SM1", address, address, MessageKind.TEXT, text, START)
+
+
+def known(language: str = "es", **values: object) -> Talk:
+    talk = Talk()
+    talk.remember(language=language, noticed=True, **values)
+    return talk
+
+
+async def test_stop_is_confirmed_once_and_remembered() -> None:
+    talk = known()
+
+    decision = await talk.say("Alto")
+
+    assert (decision.kind, decision.command, said(decision)) == (Kind.COMMAND, Command.STOP, ["system.stopped"])
+    assert talk.memory.stopped
+
+
+@pytest.mark.parametrize(("word", "answer"), [("STOP", "system.stopped"), ("START", "system.started")])
+async def test_stop_and_start_as_the_first_message_get_one_text_and_no_notice(word: str, answer: str) -> None:
+    talk = Talk()
+
+    decision = await talk.say(word)
+
+    assert said(decision) == [answer]
+
+
+async def test_a_stop_in_a_mayan_language_is_confirmed_with_the_spanish_text() -> None:
+    talk = known("quc")
+
+    decision = await talk.say("STOP")
+
+    assert languages(decision) == ["quc", "es"]
+
+
+@pytest.mark.parametrize("command", [Command.STOP, Command.START, Command.HELP])
+async def test_what_the_carrier_has_confirmed_is_confirmed_by_nobody_else(command: Command) -> None:
+    talk = known()
+
+    decision = await talk.say("cualquier palabra", carrier_command=command)
+
+    assert (decision.kind, decision.command, decision.texts) == (Kind.COMMAND, command, ())
+    assert talk.memory.stopped is (command is Command.STOP)
+
+
+@pytest.mark.parametrize(("channel", "texts"), [(Channel.SMS, 0), (Channel.WHATSAPP, 1)])
+async def test_where_the_carrier_confirms_by_sms_we_confirm_on_whatsapp_only(channel: Channel, texts: int) -> None:
+    talk = known()
+    talk.channel, talk.rules = channel, replace(real_rules(), confirm_commands=False)
+
+    decision = await talk.say("STOP")
+
+    assert (len(decision.texts), talk.memory.stopped) == (texts, True)
+
+
+async def test_danger_in_a_text_that_the_carrier_took_for_a_stop_is_answered() -> None:
+    talk = known(stopped=True)  # the webhook has written the stop before
+
+    decision = await talk.say(f"stop {DANGER}", carrier_command=Command.STOP)
+
+    assert (decision.kind, said(decision)) == (Kind.CRISIS, ["safety.abuse"])
+
+
+async def test_start_lifts_the_stop_and_renews_the_crisis_text() -> None:
+    talk = known(stopped=True, crisis_after_stop=True)
+
+    decision = await talk.say("start")
+
+    assert (decision.command, said(decision)) == (Command.START, ["system.started"])
+    assert (talk.memory.stopped, talk.memory.crisis_after_stop) == (False, False)
+
+
+@pytest.mark.parametrize("word", ["YES", "sí", "continue"])
+async def test_yes_is_a_start_from_somebody_who_has_stopped(word: str) -> None:
+    talk = known(stopped=True)
+
+    decision = await talk.say(word)
+
+    assert (decision.command, talk.memory.stopped) == (Command.START, False)
+
+
+@pytest.mark.parametrize("word", ["YES", "sí", "continue"])
+async def test_yes_is_a_message_like_others_from_anybody_else(word: str) -> None:
+    talk = known()
+    talk.bot = bot = FakeBot({word: "service.thanks"})
+
+    decision = await talk.say(word)
+
+    assert (decision.command, decision.kind, bot.heard) == (None, Kind.ANSWER, [word])
+
+
+async def test_a_wish_for_a_person_after_a_stop_opens_a_case_and_sends_nothing() -> None:
+    talk = known(stopped=True)
+
+    decision = await talk.say("persona")
+
+    assert (decision.kind, decision.command, decision.texts) == (Kind.HANDOFF, Command.PERSON, ())
+    assert decision.handoff
+    assert (decision.handoff.topic, decision.handoff.reason) == (TALK_TO_PERSON, "request")
+
+
+@pytest.mark.parametrize("word", ["privado", "english"])
+async def test_other_wishes_after_a_stop_are_kept_in_silence(word: str) -> None:
+    talk = known(stopped=True)
+
+    decision = await talk.say(word)
+
+    assert decision.texts == ()
+    assert talk.memory.stopped
+    assert talk.memory.private or talk.memory.language == "en"
+
+
+async def test_a_person_is_promised_with_the_code_of_the_case() -> None:
+    talk = known()
+
+    decision = await talk.say("quiero hablar con una persona")
+
+    assert (decision.answer, said(decision)) == (TALK_TO_PERSON, ["system.handoff"])
+    assert "A1" in decision.texts[0].body
+
+
+async def test_before_the_case_exists_the_place_of_its_code_is_left_open() -> None:
+    decision = await decide(write("persona"), Memory(), rules=real_rules(), bot=FakeBot(), now=START)
+
+    assert ["{code}" in text.body for text in decision.texts] == [True, False]  # the second text is the first notice
+
+
+async def test_a_keyword_tells_the_language_of_its_confirmation() -> None:
+    decisions = [await Talk().say(word) for word in ("person", "persona", "ajuda")]
+
+    assert [decision.language for decision in decisions] == ["en", "es", "pt"]
+    assert [languages(decision) for decision in decisions] == [["en", "en"], ["es", "es"], ["en", "en"]]
+
+
+async def test_a_keyword_that_all_languages_share_is_confirmed_in_spanish_and_english() -> None:
+    decision = await Talk().say("HELP")
+
+    assert said(decision)[:2] == ["system.help", "system.help"]
+    assert languages(decision)[:2] == ["es", "en"]
+
+
+async def test_a_stated_language_is_kept_whatever_the_language_of_a_keyword() -> None:
+    talk = known("en")
+
+    decision = await talk.say("ayuda")
+
+    assert languages(decision) == ["en"]
+
+
+async def test_a_mayan_keyword_brings_both_texts() -> None:
+    decision = await Talk().say("winaq")
+
+    assert languages(decision) == ["quc", "es", "es"]
+    assert said(decision) == ["system.handoff", "system.handoff", "system.first_notice"]
+
+
+async def test_private_is_confirmed_and_kept() -> None:
+    talk = known()
+
+    decision = await talk.say("PRIVADO")
+
+    assert (decision.command, said(decision)) == (Command.PRIVATE, ["system.private_on"])
+    assert talk.memory.private
+
+
+async def test_a_change_of_language_is_confirmed_in_the_new_one() -> None:
+    talk = known("es")
+
+    decision = await talk.say("English please")
+
+    assert (decision.command, said(decision)) == (Command.LANGUAGE, ["system.language_changed"])
+    assert (languages(decision), talk.memory.language) == (["en"], "en")
+
+
+async def test_a_language_without_texts_is_named_in_the_language_that_stands_in() -> None:
+    talk = known("en")
+
+    decisions = {word: await talk.say(word) for word in ("mam", "français")}
+
+    assert said(decisions["mam"]) == said(decisions["français"]) == ["system.language_unavailable"]
+    assert (languages(decisions["mam"]), languages(decisions["français"])) == (["es"], ["en"])
+    assert decisions["mam"].texts[0].body.count("Mam") == 2
+    assert decisions["français"].texts[0].body.count("Français") == 2
+    assert talk.memory.language == "fr"
+
+
+async def test_a_language_with_some_texts_is_never_said_to_have_none() -> None:
+    talk = known("es")
+
+    decision = await talk.say("k'iche'")
+
+    assert (said(decision), languages(decision)) == (["system.help", "system.help"], ["quc", "es"])
+    assert talk.memory.language == "quc"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"), [("yes", Command.START), ("stop por favor", Command.STOP), ("no quiero parar", None)]
+)
+def test_the_webhook_finds_the_same_command_as_the_rules(text: str, command: Command | None) -> None:
+    match = find_command(write(text), text, real_rules(), stopped=True)
+
+    assert (match and match.command) == command
+
+
+@pytest.mark.parametrize("word", ["stop", "alto", "ayuda", "persona", "privado", "english"])
+async def test_a_command_never_reaches_the_bot(word: str) -> None:
+    talk = Talk(bot=(bot := FakeBot()))
+
+    await talk.say(f"¡{word.upper()}!")
+
+    assert bot.heard == []
+
+
+async def test_a_command_closes_no_case_and_forgets_nothing_else() -> None:
+    talk = known()
+    await talk.say("persona")
+    before = talk.memory
+
+    await talk.say("ayuda")
+
+    assert replace(talk.memory, language_votes={}) == replace(before, language_votes={})

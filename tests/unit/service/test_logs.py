@@ -1,0 +1,78 @@
+"""What may stand in a log line, and what may not."""
+
+import io
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.logs import JsonLines
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    loggers = [logging.getLogger(name) for name in ("service.test", "somebody.else")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.propagate = False
+    yield stream
+    for logger in loggers:
+        logger.removeHandler(handler)
+        logger.propagate = True
+
+
+def read(stream: io.StringIO) -> dict[str, Any]:
+    line: dict[str, Any] = json.loads(stream.getvalue())
+    return line
+
+
+def test_ours_carry_their_sentence_and_the_listed_fields_only(lines: io.StringIO) -> None:
+    logging.getLogger("service.test").warning("%d texts wait", 3, extra={"outbox": "abc", "body": "canario"})
+
+    line = read(lines)
+    assert (line["level"], line["from"], line["event"], line["outbox"]) == (
+        "warning", "service.test", "3 texts wait", "abc",
+    )  # fmt: skip
+    assert "canario" not in lines.getvalue()
+
+
+def test_of_an_exception_only_class_and_place_are_told(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("canario +12025550123")
+    except ValueError:
+        logging.getLogger("service.test").exception("it failed")
+
+    line = read(lines)
+    assert line["error"] == "ValueError"
+    assert line["where"].startswith("test_logs.py:")
+    assert "canario" not in lines.getvalue()
+
+
+def test_of_a_library_neither_what_it_fills_in_nor_numbers_nor_later_lines_are_told(lines: io.StringIO) -> None:
+    logging.getLogger("somebody.else").warning(
+        "could not reach +1 (202) 555-0123 for %s\nexception=ValueError('canario')", "canario"
+    )
+
+    assert read(lines)["event"] == "could not reach # for %s"
+
+
+def test_what_ends_a_process_is_logged_without_its_words() -> None:
+    program = "from service.logs import set_up_logs; set_up_logs(); raise RuntimeError('canario')"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert ended.returncode == 1
+    assert json.loads(ended.stderr)["error"] == "RuntimeError"
+    assert "canario" not in ended.stderr

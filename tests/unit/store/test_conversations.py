@@ -1,0 +1,114 @@
+"""What we remember of a conversation between two messages."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from conversation.messages import BotSession, Channel, Memory, OpenQuestion
+from store.conversations import find_open_case, get_memory, save_memory, take_seq
+from store.tables import Address, Conversation, OpenQuestionRow
+from tests.house import House
+
+
+def remember(house: House, conversation_id: str, memory: Memory) -> Memory:
+    house.database.run_sync(lambda session: save_memory(session, house.vault, conversation_id, memory, house.clock()))
+    return house.database.run_sync(lambda session: get_memory(session, house.vault, conversation_id))
+
+
+async def test_what_is_saved_is_remembered(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    now = house.clock()
+    memory = Memory(
+        language="quc",
+        language_votes={"es": -1.5, "quc": -0.25},
+        language_asked=True,
+        state="TX",
+        role="sponsor",
+        slots={"state": "TX", "form": {"active": None}},
+        bot_session=BotSession("b" * 32, 3, now),
+        open_question=OpenQuestion("choose", ("school.vaccines", "school.enroll_documents"), now + timedelta(hours=1)),
+        last_answer="school.vaccines",
+        misunderstood=1,
+        noticed=True,
+        private=True,
+        crisis_after_stop=True,
+    )
+
+    assert remember(house, conversation_id, memory) == memory
+
+
+async def test_a_question_is_forgotten_when_it_is_no_longer_open(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    asked = Memory(open_question=OpenQuestion("state", (), house.clock()))
+
+    remember(house, conversation_id, asked)
+    remember(house, conversation_id, asked)
+    forgotten = remember(house, conversation_id, replace(asked, open_question=None))
+
+    assert forgotten.open_question is None
+    assert house.rows(select(OpenQuestionRow)) == []
+
+
+async def test_the_first_notice_keeps_its_time(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    first = house.get(Conversation, conversation_id).noticed_at
+
+    house.later(60)
+    remember(house, conversation_id, Memory(noticed=True))
+    remember(house, conversation_id, Memory(noticed=False))
+
+    assert first is not None
+    assert house.get(Conversation, conversation_id).noticed_at == first
+
+
+async def test_a_stop_is_not_undone_by_a_memory_from_before_it(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    before = house.database.run_sync(lambda session: get_memory(session, house.vault, conversation_id))
+
+    await house.receive("STOP")
+
+    assert remember(house, conversation_id, before).stopped
+
+
+async def test_privacy_holds_on_every_channel_of_the_number_and_nowhere_else(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    await house.receive("hola", channel=Channel.WHATSAPP)
+    await house.receive("hola", person="+12025550124")
+
+    remember(house, conversation_id, Memory(private=True))
+
+    private = {(row.channel, row.private) for row in house.rows(select(Address))}
+    assert private == {("sms", True), ("whatsapp", True), ("sms", False)}
+
+
+async def test_slots_are_sealed(house: House) -> None:
+    conversation_id = await house.open_conversation()
+
+    remember(house, conversation_id, Memory(slots={"note": "canario"}))
+
+    assert b"canario" not in (house.get(Conversation, conversation_id).slots_sealed or b"")
+    assert "canario" not in repr(Memory(slots={"note": "canario"}))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_numbers_of_a_conversation_are_given_once(house: House, count: int) -> None:
+    conversation_id = await house.open_conversation()
+
+    first = house.database.run_sync(lambda session: take_seq(session, conversation_id, count=count))
+    after = house.database.run_sync(lambda session: take_seq(session, conversation_id))
+
+    assert after == first + count
+
+
+async def test_a_claimed_case_decides_who_speaks_before_a_newer_one_that_waits(house: House) -> None:
+    conversation_id = (await house.hear("PERSON")).conversation_id
+    house.claim(conversation_id)
+    house.later(60)
+    await house.hear("me quiero matar")
+
+    case = house.database.run_sync(lambda session: find_open_case(session, conversation_id))
+
+    assert case is not None
+    assert (len(house.cases()), case.status) == (2, "claimed")

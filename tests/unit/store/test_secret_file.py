@@ -1,0 +1,49 @@
+"""Files of keys and tokens: whole or not there."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from conversation.errors import ConfigurationError
+from store import secret_file
+from store.secret_file import create_secret_file
+
+
+def test_a_secret_is_written_once_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+
+    made, again = create_secret_file(path, "one"), create_secret_file(path, "two")
+
+    assert (made, again) == (True, False)
+    assert path.read_text() == "one"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(secret_file.os, "fsync", full)
+
+    with pytest.raises(ConfigurationError, match="No space left"):
+        create_secret_file(tmp_path / "token", "one")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ConfigurationError, match="cannot be written"):
+        create_secret_file(tmp_path / "file" / "token", "one")
+
+
+def test_a_loose_umask_does_not_open_a_secret_to_others(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        create_secret_file(tmp_path / "token", "one")
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600
