@@ -41,16 +41,20 @@ def _show(ours: Mapping[int, Run], empty: Mapping[int, Run], memory: Mapping[str
     rows["messages answered a second"] = [ours[rate].per_s for rate in rates]
     rows["webhooks that failed"] = [ours[rate].failures for rate in rates]
     rows["messages without a reply"] = [ours[rate].unanswered for rate in rates]
+    rows["texts for each message"] = [ours[rate].texts for rate in rates]
     for part in _PARTS:
         rows[f"CPU of {part}, ms a message"] = [ours[rate].cpu_ms[part] for rate in rates]
     rows["CPU of empty route, ms a message"] = [empty[rate].cpu_ms["web"] for rate in rates]
-    print(f"\n{os.cpu_count()} cores, SQLite, {LASTS_S} s at each rate; load and carrier on the same cores\n")
+    print(f"\n{os.cpu_count()} cores, SQLite, {LASTS_S} s at each rate; load and carrier on the same cores;")
+    print(f"each text brings two status callbacks, which are in web's part. Load average {os.getloadavg()[0]:.1f}\n")
     print(f"| what | {' | '.join(f'{rate}/s' for rate in rates)} |\n| --- |{' ---: |' * len(rates)}")
     for name, values in rows.items():
         print(f"| {name} | {' | '.join(f'{value:.2f}' for value in values)} |")
     print(f"| memory at the end, MB | {', '.join(f'{name} {value:.0f}' for name, value in memory.items())} |")
-    named = {name: dict(zip(map(str, rates), values, strict=True)) for name, values in rows.items()}
-    print(json.dumps({**named, "memory_mb": dict(memory)}, default=lambda value: round(value, 3)))
+    named = {
+        name: {f"{rate}/s": round(v, 3) for rate, v in zip(rates, values, strict=True)} for name, values in rows.items()
+    }
+    print(json.dumps({**named, "memory, MB": {name: round(value) for name, value in memory.items()}}))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,7 @@ class Run:
         cpu_ms: milliseconds of one core for each message, by process; the load itself is "load".
         reply_s: from the webhook's first byte to the reply at the carrier, for each message.
         per_s: messages a second that were answered, counted from RAMP_S after the first to the last reply.
+        texts: how many went out for each message.
     """
 
     rate: int
@@ -84,6 +85,7 @@ class Run:
     reply_s: list[float]
     unanswered: int
     per_s: float
+    texts: float
 
 
 def build_empty_app() -> Starlette:
@@ -135,7 +137,7 @@ class Bench:
         answered = asyncio.run(send_all(self.baseline_url, posts, rate))
         cpu = {"web": (cpu_s(self.baseline.pid) - before) / len(posts) * 1000}
         failures = sum(one.status != 200 for one in answered)
-        return Run(rate, [one.took_s * 1000 for one in answered], failures, cpu, [], 0, 0.0)
+        return Run(rate, [one.took_s * 1000 for one in answered], failures, cpu, [], 0, 0.0, 0.0)
 
     def memory_mb(self) -> dict[str, float]:
         processes = {"web": self.puente.web, "worker": self.puente.worker, "rasa": self.bot.process}
@@ -149,11 +151,12 @@ class Bench:
 
     def _sum_up(self, rate: int, answered: Sequence[Answered], cpu: dict[str, float]) -> Run:
         arrived = {message["outbox_id"]: message["arrived"] for message in self.puente.carrier.messages()}
-        first: dict[str, float] = {}
+        replies: dict[str, list[float]] = {one.sid: [] for one in answered}
         for sid, outbox_id in self.puente.rows(_ANSWERED):
-            if outbox_id in arrived:
-                first[sid] = min(arrived[outbox_id], first.get(sid, float("inf")))
-        replied = sorted(first[one.sid] for one in answered if one.sid in first)
+            if sid in replies and outbox_id in arrived:
+                replies[sid].append(arrived[outbox_id])
+        first = {sid: min(moments) for sid, moments in replies.items() if moments}
+        replied = sorted(first.values())
         counted = [moment for moment in replied if moment >= replied[0] + RAMP_S]
         return Run(
             rate=rate,
@@ -163,6 +166,7 @@ class Bench:
             reply_s=[first[one.sid] - one.left for one in answered if one.sid in first],
             unanswered=len(answered) - len(replied),
             per_s=len(counted) / (counted[-1] - replied[0] - RAMP_S) if counted else 0.0,
+            texts=sum(map(len, replies.values())) / len(replies),
         )
 
 

@@ -6,7 +6,7 @@ Folding is for comparing only; nobody's text is repaired or sent back folded.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -82,8 +82,8 @@ class Spelling:
 class WordReader:
     """Which slots of the rules a typed word fills. A slot is a bit, several slots are bits of one number."""
 
-    def __init__(self, never_slips: Iterable[str]) -> None:
-        self._never_slips = frozenset(map(fold, never_slips))
+    def __init__(self, never_slips: frozenset[str]) -> None:
+        self._never_slips = never_slips  # folded words that are words of their own
         self._words: dict[str, int] = {}
         self._beginnings: dict[str, dict[str, int]] = {}  # by their own first letters
         self._near: dict[str, list[str]] = {}  # long words by each of their shortened forms
@@ -92,7 +92,7 @@ class WordReader:
         """Let a word of the rules fill slots; "golpe-" stands for all words that begin so."""
         for form in spelling.find_forms(word.removesuffix("-")):
             known = self._beginnings.setdefault(form[:_HEAD], {}) if word.endswith("-") else self._words
-            known[form] = known.get(form, 0) | slots
+            known[form] = known[form] | slots if form in known else slots  # most share one number
         folded = fold(word)
         if folded in spelling.slips and not word.endswith("-"):
             for key in {folded, *_shorten(folded)}:
@@ -104,7 +104,7 @@ class WordReader:
         for beginning, more in self._beginnings.get(word[:_HEAD], _NONE).items():
             if word.startswith(beginning):
                 slots |= more
-        if slots or len(word) > LONGEST_WORD or word in self._never_slips:
+        if slots or not self._near or len(word) > LONGEST_WORD or word in self._never_slips:
             return slots
         for key in (word, *_shorten(word)):
             for meant in self._near.get(key, ()):

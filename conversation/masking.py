@@ -40,16 +40,19 @@ class _Rule:
 
 def _mask_stretch(text: str, rules: tuple[_Rule, ...]) -> str:
     seen, places = _read(text)
+    taken = bytearray(len(seen))
     spans: list[tuple[int, int, str]] = []
     for rule in rules:
         for found in rule.pattern.finditer(seen):
             start, end = found.span("number")
-            free = all(end <= other or start >= done for other, done, _ in spans)
-            if free and not _is_phone(seen[:start], rule.phone_within):
-                spans.append((start, end, rule.token or _name(seen, start, end)))
-    for start, end, token in sorted(spans, reverse=True):
-        text = text[: places[start]] + token + text[places[end - 1] + 1 :]
-    return text
+            if not any(taken[start:end]) and not _is_phone(seen, start, rule.phone_within):
+                taken[start:end] = b"1" * (end - start)
+                spans.append((places[start], places[end - 1] + 1, rule.token or _name(seen, start, end)))
+    pieces, done = [], 0
+    for start, end, token in sorted(spans):
+        pieces += [text[done:start], token]
+        done = end
+    return "".join(pieces) + text[done:]
 
 
 def _read(text: str) -> tuple[str, Sequence[int]]:
@@ -66,8 +69,8 @@ def _plain(character: str) -> str:
     return "-" if unicodedata.category(character) == "Pd" else plain_character(character)
 
 
-def _is_phone(before: str, within: int) -> bool:
-    words = re.split(r"[\d\[\]]", before[-within:])[-1] if within else ""
+def _is_phone(seen: str, start: int, within: int) -> bool:
+    words = re.split(r"[\d\[\]]", seen[max(0, start - within) : start])[-1]
     return _PHONE_WORD.search(words) is not None
 
 

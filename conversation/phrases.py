@@ -12,7 +12,6 @@ A phrase, and each side of a "&", begins and ends with a word that must be there
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import permutations
 from typing import NamedTuple
 
@@ -50,12 +49,6 @@ def parse_phrase(text: str, lists: Mapping[str, Iterable[str]]) -> list[tuple[Sl
     return [left + between + right for left, right in permutations(sides)] if len(sides) == 2 else sides
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    slots: tuple[Slot, ...]
-    spelling: Spelling
-
-
 class PhraseFinder:
     """A machine that reads a text word by word for every phrase at the same time.
 
@@ -64,21 +57,22 @@ class PhraseFinder:
     Navarro and Raffinot, Flexible Pattern Matching in Strings (2002), section 4.2.
     """
 
-    def __init__(self, phrases: Sequence[Phrase], never_slips: Iterable[str] = ()) -> None:
+    def __init__(
+        self, phrases: Sequence[tuple[Slot, ...]], spelling: Spelling, never_slips: frozenset[str] = frozenset()
+    ) -> None:
         self._reader = WordReader(never_slips)
         self._phrases: dict[int, tuple[int, tuple[Slot, ...]]] = {}  # number and slots, by the bit of the last slot
         self._starts = self._ends = self._any = self._optional = self._before_run = self._run_end = 0
-        slots_of: defaultdict[tuple[int, str], int] = defaultdict(int)  # by spelling and word
-        spellings = {id(phrase.spelling): phrase.spelling for phrase in phrases}
+        slots_of: defaultdict[str, int] = defaultdict(int)
         first = 0
-        for number, phrase in enumerate(phrases):
-            self._add(number, phrase.slots, first)
-            for bit, slot in enumerate(phrase.slots, start=first):
+        for number, slots in enumerate(phrases):
+            self._add(number, slots, first)
+            for bit, slot in enumerate(slots, start=first):
                 for word in slot.words or ():
-                    slots_of[id(phrase.spelling), word] |= 1 << bit
-            first += len(phrase.slots)
-        for (spelling, word), slots in slots_of.items():
-            self._reader.add(word, slots, spellings[spelling])
+                    slots_of[word] |= 1 << bit
+            first += len(slots)
+        for word, bits in slots_of.items():
+            self._reader.add(word, bits, spelling)
 
     def find(self, words: Sequence[str]) -> list[Span]:
         """Return where phrases occur in folded words, in the order of their last words; each as short as it can be."""
@@ -89,13 +83,15 @@ class PhraseFinder:
     def _find_ends(self, accepted: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Yield the place of the last word and the last bit of each phrase that occurs."""
         starts, optional, before_run, run_end = self._starts, self._optional, self._before_run, self._run_end
+        leads_on = before_run | optional
         reached = 0
         for place, slots in enumerate(accepted):
             reached = (reached << 1 | starts) & slots
             if not reached:
                 continue
-            high = reached | run_end  # a reached slot before or in a run of optional ones reaches all that follow
-            reached |= optional & ~(high - before_run ^ high)
+            if reached & leads_on:  # a slot before or in a run of optional ones reaches all that follow in it
+                high = reached | run_end
+                reached |= optional & ~(high - before_run ^ high)
             ends = reached & self._ends
             while ends:
                 last = ends & -ends

@@ -14,11 +14,12 @@ A file has the keys
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Self
 
 from conversation.errors import ContentError
 from conversation.folding import LONG_WORD, Spelling, fold
-from conversation.phrases import Phrase, PhraseFinder, parse_phrase
+from conversation.phrases import PhraseFinder, Slot, Span, parse_phrase
 
 # Where a life may end in minutes, then in hours; the first of several findings gets the answer.
 MOST_URGENT_FIRST = (
@@ -55,13 +56,13 @@ class Danger:
 
 
 class DangerRules:
-    """The rules of all languages; made by from_data."""
+    """The rules of all languages; made by from_data.
 
-    def __init__(self, rules: Sequence["_Rule"], lookalikes: Sequence["_Rule"], never_slips: Sequence[str]) -> None:
-        self._dangers = [rule.danger for rule in rules]
-        self._phrases = PhraseFinder([rule.phrase for rule in rules], never_slips)
-        self._cancelled = [rule.danger.answer for rule in lookalikes]
-        self._lookalikes = PhraseFinder([rule.phrase for rule in lookalikes], never_slips)
+    Each language has a machine of its own: it costs next to nothing on the words of the others.
+    """
+
+    def __init__(self, languages: Sequence["_Language"]) -> None:
+        self._languages = languages
 
     @classmethod
     def from_data(cls, data: Mapping[str, Mapping[str, Any]]) -> Self:
@@ -71,34 +72,58 @@ class DangerRules:
             ContentError: an unknown key, answer or word list, or a phrase against its syntax.
         """
         files = [_File(tag, content) for tag, content in data.items()]
-        never_slips = [word for file in files for word in file.texts("not_slips")]
-        rules = [rule for file in files for rule in file.read_rules()]
-        return cls(rules, [rule for file in files for rule in file.read_lookalikes()], never_slips)
+        never_slips = frozenset(fold(word) for file in files for word in file.texts("not_slips"))
+        return cls([_Language.from_file(file, never_slips) for file in files])
 
     def find_danger(self, text: str) -> Danger | None:
         """Return the most urgent danger a text speaks of, the first one named if there are several of a kind."""
         words = fold(text).split()
-        found = self._phrases.find(words)
+        found = [finding for language in self._languages for finding in language.find_dangers(words)]
         if not found:
             return None
-        cancelled = {
-            (self._cancelled[span.phrase], place)
-            for span in self._lookalikes.find(words)
-            for place in range(span.first, span.last + 1)
-        }
+        cancelled = {place for language in self._languages for place in language.find_cancelled(words)}
         dangers = [
-            danger
-            for span in found
-            for danger in [self._dangers[span.phrase]]
+            (MOST_URGENT_FIRST.index(danger.answer), span.last, danger)
+            for danger, span in found
             if cancelled.isdisjoint((danger.answer, place) for place in range(span.first, span.last + 1))
         ]
-        return min(dangers, key=lambda danger: MOST_URGENT_FIRST.index(danger.answer), default=None)
+        return min(dangers, key=itemgetter(0, 1))[2] if dangers else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """The phrases of one language, and what each stands for."""
+
+    dangers: Sequence[Danger]
+    phrases: PhraseFinder
+    cancelled: Sequence[str]
+    lookalikes: PhraseFinder
+
+    @classmethod
+    def from_file(cls, file: "_File", never_slips: frozenset[str]) -> Self:
+        rules, lookalikes = list(file.read_rules()), list(file.read_lookalikes())
+        return cls(
+            dangers=[rule.danger for rule in rules],
+            phrases=PhraseFinder([rule.slots for rule in rules], file.spelling, never_slips),
+            cancelled=[rule.danger.answer for rule in lookalikes],
+            lookalikes=PhraseFinder([rule.slots for rule in lookalikes], file.spelling, never_slips),
+        )
+
+    def find_dangers(self, words: Sequence[str]) -> Iterator[tuple[Danger, Span]]:
+        for span in self.phrases.find(words):
+            yield self.dangers[span.phrase], span
+
+    def find_cancelled(self, words: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """Yield the answers that are cancelled and the places of the words where they are."""
+        for span in self.lookalikes.find(words):
+            for place in range(span.first, span.last + 1):
+                yield self.cancelled[span.phrase], place
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
     danger: Danger
-    phrase: Phrase
+    slots: tuple[Slot, ...]
 
 
 class _File:
@@ -108,7 +133,7 @@ class _File:
         self._tag, self._content = tag, content
         self._check(set(content) <= _KEYS, f"only {', '.join(sorted(_KEYS))} may stand here")
         self._lists = {name: self.texts("words", name) for name in self._names("words")}
-        self._spelling = self._read_spelling()
+        self.spelling = self._read_spelling()
 
     def texts(self, *path: str) -> tuple[str, ...]:
         """Return a list of texts at a path; YAML turns an unquoted no, yes, on or off into a truth value."""
@@ -154,7 +179,7 @@ class _File:
                 orders = parse_phrase(text, self._lists)
             except ValueError as error:
                 raise ContentError(f"safety/{self._tag}.yml: '{text}': {error}") from None
-            yield from (_Rule(danger, Phrase(slots, self._spelling)) for slots in orders)
+            yield from (_Rule(danger, slots) for slots in orders)
 
     def _check(self, right: bool, message: str) -> None:
         if not right:

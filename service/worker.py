@@ -10,6 +10,7 @@ import uvicorn
 from sqlalchemy.orm import Session
 
 from actions.server import build_actions_app
+from conversation.ports import WorkQueue
 from service import wiring
 from service.engine import EngineClient, EngineWorker
 from service.ports import open_port
@@ -80,25 +81,25 @@ async def serving_actions(settings: Settings) -> AsyncIterator[None]:
         await task
 
 
-async def queue_due(database: Database, engine: EngineClient) -> None:
+async def queue_due(database: Database, work: WorkQueue) -> None:
     """Bring texts whose waiting is over back into line."""
 
     def queue(session: Session) -> None:
         for outbox_id, line, seq, turn in outbox.find_due(session, wiring.utc_now()):
-            engine.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=turn)
+            work.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=turn)
 
     await database.run(queue)
 
 
-async def queue_stranded(database: Database, engine: EngineClient) -> None:
+async def queue_stranded(database: Database, work: WorkQueue) -> None:
     """Bring what nobody works on back into line; work that is already there stays one piece (I1)."""
 
     def queue(session: Session) -> None:
         before = wiring.utc_now() - STRANDED_AFTER
         for inbox_id, conversation_id, seq in inbox.find_stranded(session, before):
-            engine.enqueue_decide(session.connection(), inbox_id=inbox_id, conversation_id=conversation_id, seq=seq)
+            work.enqueue_decide(session.connection(), inbox_id=inbox_id, conversation_id=conversation_id, seq=seq)
         for outbox_id, line, seq, turn in outbox.find_stranded(session, before):
-            engine.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=turn)
+            work.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=turn)
 
     await database.run(queue)
 

@@ -7,7 +7,7 @@ from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, OpenQuestion, Urgency
-from store.people import KnownAddress, is_stopped
+from store.people import KnownAddress, is_private, is_stopped
 from store.tables import Address, Case, Conversation, OpenQuestionRow
 from store.tables.base import new_id
 from store.vault import Vault
@@ -68,7 +68,7 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
         last_answer=row.last_answer,
         misunderstood=row.misunderstood,
         noticed=row.noticed_at is not None,
-        private=address.private,
+        private=is_private(session, address.organisation_id, address.number_key),
         stopped=is_stopped(session, address.organisation_id, address.number_key),
         crisis_after_stop=row.crisis_after_stop,
         case=find_open_case(session, conversation_id),
@@ -105,25 +105,11 @@ def save_memory(session: Session, vault: Vault, conversation_id: str, memory: Me
     }
     noticed = {"noticed_at": case((Conversation.noticed_at.is_(None), now), else_=Conversation.noticed_at)}
     values |= noticed if memory.noticed else {}
-    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**values))
+    row = update(Conversation).where(Conversation.id == conversation_id).values(**values)
+    address_id = session.scalar(row.returning(Conversation.address_id))
     if memory.private:
-        _make_private(session, conversation_id)
+        session.execute(update(Address).where(Address.id == address_id).values(private=True))
     _save_question(session, conversation_id, memory.open_question)
-
-
-def _make_private(session: Session, conversation_id: str) -> None:
-    """Every channel of a number lights up the same screen (I10)."""
-    ours = select(Address).join(Conversation, Conversation.address_id == Address.id)
-    one = ours.where(Conversation.id == conversation_id).subquery()
-    session.execute(
-        update(Address)
-        .where(
-            Address.organisation_id == select(one.c.organisation_id).scalar_subquery(),
-            Address.number_key == select(one.c.number_key).scalar_subquery(),
-            Address.private.is_(False),
-        )
-        .values(private=True)
-    )
 
 
 def _bot_session(row: Conversation) -> BotSession | None:

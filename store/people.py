@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.messages import Address, Channel, Command
@@ -57,12 +57,11 @@ def get_or_add_address(
     if row:
         return KnownAddress(row.id, organisation_id, address, number_key)
     known = KnownAddress(new_id(), organisation_id, address, number_key)
-    stopped = is_stopped(session, organisation_id, number_key)
     session.execute(
         insert(AddressRow).values(
             id=known.id, organisation_id=organisation_id, channel=address.channel, address_key=key,
             number_key=known.number_key, address_sealed=vault.seal(address.value, _CONTEXT),
-            state_hint=state_hint, stopped_at=now if stopped else None, private=False, created_at=now,
+            state_hint=state_hint, stopped_at=None, private=False, created_at=now,
         )
     )  # fmt: skip
     return known
@@ -70,8 +69,12 @@ def get_or_add_address(
 
 def is_stopped(session: Session, organisation_id: str, number_key: str) -> bool:
     """Return whether a stop holds for a number, given on whichever of its channels (I9)."""
-    group = AddressRow.organisation_id == organisation_id, AddressRow.number_key == number_key
-    return bool(session.scalar(select(exists().where(*group, AddressRow.stopped_at.is_not(None)))))
+    return _any_of(session, organisation_id, number_key, AddressRow.stopped_at.is_not(None))
+
+
+def is_private(session: Session, organisation_id: str, number_key: str) -> bool:
+    """Return whether a number wants neutral texts: every channel lights up the same screen (I10)."""
+    return _any_of(session, organisation_id, number_key, AddressRow.private.is_(True))
 
 
 def get_address_of(session: Session, vault: Vault, conversation_id: str) -> KnownAddress:
@@ -107,6 +110,11 @@ def record_consent(
             wording=wording, language=language, message_id=message_id, at=now,
         )
     )  # fmt: skip
+
+
+def _any_of(session: Session, organisation_id: str, number_key: str, condition: ColumnElement[bool]) -> bool:
+    number = AddressRow.organisation_id == organisation_id, AddressRow.number_key == number_key
+    return bool(session.scalar(select(exists().where(*number, condition))))
 
 
 def _link(session: Session, organisation_id: str, address_keys: list[str], number_key: str) -> None:

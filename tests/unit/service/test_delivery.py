@@ -446,7 +446,7 @@ class MortalSender(FakeSender):
 ANSWERS = st.sampled_from([Lost(SILENCE), SILENCE, SLOW_DOWN, BUSY])  # after them it accepts
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(script=st.lists(ANSWERS, max_size=4), dies_at=st.frozensets(st.integers(1, 30), max_size=4))
 async def test_wherever_we_die_the_carrier_gets_the_text_once(
     house: House, script: list[Any], dies_at: frozenset[int]

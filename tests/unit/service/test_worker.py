@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 
 async def sweep_due(house: House) -> list[str]:
     house.queue.pieces.clear()
-    await queue_due(house.database, house.queue)  # type: ignore[arg-type]
+    await queue_due(house.database, house.queue)
     return [work.id for work in house.queue.of("send")]
 
 
@@ -59,7 +59,7 @@ async def test_messages_and_texts_nobody_works_on_come_back_into_line(house: Hou
     for table, column in ((InboxEntry, "received_at"), (OutboxEntry, "updated_at")):
         make_older(house, table, column, timedelta(minutes=10))
 
-    await queue_stranded(house.database, house.queue)  # type: ignore[arg-type]
+    await queue_stranded(house.database, house.queue)
 
     assert [work.id for work in house.queue.of("decide")] == [inbox_id]
     assert [work.id for work in house.queue.of("send")] == [f"{outbox_id}:0"]
@@ -72,7 +72,7 @@ async def test_what_has_just_come_is_left_to_those_who_work_on_it(house: House) 
     for table, column in ((InboxEntry, "received_at"), (OutboxEntry, "updated_at")):
         make_older(house, table, column, timedelta(0))
 
-    await queue_stranded(house.database, house.queue)  # type: ignore[arg-type]
+    await queue_stranded(house.database, house.queue)
 
     assert house.queue.pieces == {}
 

@@ -6,15 +6,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from conversation.messages import BotSession, Channel, Memory, OpenQuestion
+from conversation.messages import Address, BotSession, Channel, Memory, OpenQuestion
 from store.conversations import find_open_case, get_memory, save_memory, take_seq
-from store.tables import Address, Conversation, OpenQuestionRow
+from store.inbox import find_undecided
+from store.tables import Conversation, OpenQuestionRow
 from tests.house import House
+
+OTHER_SENDER = Address(Channel.WHATSAPP, "+12025550199")
 
 
 def remember(house: House, conversation_id: str, memory: Memory) -> Memory:
     house.database.run_sync(lambda session: save_memory(session, house.vault, conversation_id, memory, house.clock()))
     return house.database.run_sync(lambda session: get_memory(session, house.vault, conversation_id))
+
+
+def is_private(house: House, inbox_id: str) -> bool:
+    heard = house.database.run_sync(lambda session: find_undecided(session, house.vault, inbox_id))
+    assert heard is not None
+    return heard.memory.private
 
 
 async def test_what_is_saved_is_remembered(house: House) -> None:
@@ -74,13 +83,13 @@ async def test_a_stop_is_not_undone_by_a_memory_from_before_it(house: House) -> 
 
 async def test_privacy_holds_on_every_channel_of_the_number_and_nowhere_else(house: House) -> None:
     conversation_id = await house.open_conversation()
-    await house.receive("hola", channel=Channel.WHATSAPP)
-    await house.receive("hola", person="+12025550124")
+    before = await house.receive("hola", channel=Channel.WHATSAPP)
+    stranger = await house.receive("hola", person="+12025550124")
 
     remember(house, conversation_id, Memory(private=True))
 
-    private = {(row.channel, row.private) for row in house.rows(select(Address))}
-    assert private == {("sms", True), ("whatsapp", True), ("sms", False)}
+    later = await house.receive("hola", recipient=OTHER_SENDER, channel=Channel.WHATSAPP)
+    assert [is_private(house, inbox_id) for inbox_id in (before, later, stranger)] == [True, True, False]
 
 
 async def test_slots_are_sealed(house: House) -> None:

@@ -32,7 +32,7 @@ def record(house: House, **report: object) -> str | None:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(CALLBACKS), max_size=8))
 async def test_whatever_the_order_of_callbacks_the_status_never_goes_back(
     house: House, statuses: list[DeliveryStatus]

@@ -10,7 +10,7 @@ from store.tables import SenderBucket
 from tests.house import House
 
 PAUSES = st.lists(st.floats(0, 3, allow_subnormal=False), min_size=1, max_size=60)
-unhurried = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+unhurried = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def granted(house: House, pauses: list[float], *, per_second: float, sender: str = "+12025550100") -> list[float]:

@@ -1,0 +1,26 @@
+"""Which processes there are, and when none of them starts."""
+
+from dataclasses import replace
+
+import pytest
+
+from conversation.errors import ConfigurationError
+from conversation.turn import Rules
+from service import serving
+from service.serving import serve
+from service.settings import Settings
+
+
+def test_an_unknown_process_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="web, worker"):
+        serve("everything", Settings())
+
+
+@pytest.mark.parametrize("what", ["web", "worker"])
+def test_nobody_starts_with_an_unreviewed_floor_set(what: str, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = replace(rules, catalogue=replace(rules.catalogue, drafts=False))
+    monkeypatch.setattr(serving.wiring, "build_rules", lambda _: strict)
+    monkeypatch.setattr(serving, "set_up_logs", lambda: None)
+
+    with pytest.raises(ConfigurationError, match=r"system\.crisis \(es\)"):
+        serve(what, Settings(drafts=False))
