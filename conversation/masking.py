@@ -86,7 +86,8 @@ _TOKEN = re.compile(r"(\[(?:A-number|SSN|ITIN|passport|receipt|number)\])")
 
 # Every repetition below is bounded, so a text costs a fixed number of steps per letter whatever is in it.
 _GAP = r"[\s.\-_/]{0,3}"
-_END = r"(?![\s.\-_/]?\d)"  # a longer number is something else, mostly a phone
+_START = r"(?<!\d[\s.\-_/])"  # a longer number is something else, mostly a phone; of two that touch neither is taken
+_END = r"(?![\s.\-_/]?\d)"
 _NINE = rf"\d(?:{_GAP}\d){{8}}"
 _EIGHT_OR_NINE = rf"\d(?:{_GAP}\d){{7,8}}"
 _YEAR = r"(?:19|20)\d\d"
@@ -110,7 +111,7 @@ _SOCIAL = r"\b(?:ssn|s\.s\.n|social|seguro|sosyal|securite|seguranca|seguridad)\
 _CUES = tuple(
     (re.compile(cue), token)
     for cue, token in (
-        (rf"{_ALIEN}|(?<![a-z0-9])a[\s#:.\-]{{0,3}}$", "[A-number]"),
+        (rf"{_ALIEN}|(?<![a-z])a[\s#:.\-]{{0,3}}$", "[A-number]"),
         (_PASSPORT, "[passport]"),
         (_ITIN, "[ITIN]"),
         (_SOCIAL, "[SSN]"),
@@ -120,22 +121,22 @@ _PHONE_WORD = re.compile(_PHONE)
 
 # First letters of USCIS receipt numbers: service centres, national benefits centre, online filing (uscis.gov glossary).
 _RECEIPT = (
-    r"(?<![a-z0-9])(?P<number>(?:eac|vsc|wac|csc|lin|nsc|src|tsc|nbc|msc|ysc|psc|ioe)[\s#:\-]{0,3}"
+    r"(?<![a-z])(?P<number>(?:eac|vsc|wac|csc|lin|nsc|src|tsc|nbc|msc|ysc|psc|ioe)[\s#:\-]{0,3}"
     r"\d(?:[\s\-]{0,2}\d){9})(?!\d)"
 )
 _NOT_ABROAD = r"(?<![\d+$])(?<!\$\s)(?<!\+\d\s)(?<!\+\d\d\s)(?<!\+\d{3}\s)(?<!\+\d\d-)(?<!\+\d{3}-)"
 _NINE_TOGETHER = rf"{_NOT_ABROAD}(?P<number>\d{{9}})(?!\d)"
-_NINE_LETTER = r"(?<![a-z0-9])(?P<number>a(?:\s?[#:.\-][\s#:.\-]{0,2})?\d{9})(?!\d)"
-_NINE_LONE_LETTER = r"(?<![a-z0-9])(?P<number>a\s{1,3}\d{9})(?!\d)"
+_NINE_LETTER = r"(?<![a-z])(?P<number>a(?:\s?[#:.\-][\s#:.\-]{0,2})?\d{9})(?!\d)"
+_NINE_LONE_LETTER = r"(?<![a-z])(?P<number>a\s{1,3}\d{9})(?!\d)"
 _THREE_BY_THREE = (
-    rf"{_NOT_ABROAD}(?<!\d[\s\-.])(?P<number>\d{{3}}(?P<gap>[\s\-])\d{{3}}(?P=gap)\d{{3}}|\d(?:\s\d){{8}}){_END}"
+    rf"{_NOT_ABROAD}{_START}(?P<number>\d{{3}}(?P<gap>[\s\-])\d{{3}}(?P=gap)\d{{3}}|\d(?:\s\d){{8}}){_END}"
 )
-_SSN_SHAPE = r"(?<!\d)(?<!\d[\s\-.])(?P<number>{first}\d\d(?P<gap>[\s.\-])\d\d(?P=gap)\d{{4}})" + _END
-_NAMED = rf"(?P<number>(?:(?<![a-z0-9])a[\s#:.\-]{{0,3}})?{_NO_DATE}{_EIGHT_OR_NINE}){_END}"
-_LETTER = rf"(?<![a-z0-9])(?P<number>a(?:\s?[#:.\-][\s#:.\-]{{0,2}})?{_NO_DATE}(?:{_EIGHT_OR_NINE}|\d{{7}})){_END}"
+_SSN_SHAPE = rf"(?<!\d){_START}(?P<number>{{first}}\d\d(?P<gap>[\s.\-])\d\d(?P=gap)\d{{{{4}}}}){_END}"
+_NAMED = rf"(?P<number>(?:(?<![a-z])a[\s#:.\-]{{0,3}})?{_NO_DATE}{_EIGHT_OR_NINE}){_END}"
+_LETTER = rf"(?<![a-z])(?P<number>a(?:\s?[#:.\-][\s#:.\-]{{0,2}})?{_NO_DATE}(?:{_EIGHT_OR_NINE}|\d{{7}})){_END}"
 # A lone "a" is also a Spanish word: after it only the groupings that A-numbers have, never the 4-4 of a phone abroad.
 _LONE_LETTER = (
-    rf"(?<![a-z0-9])(?P<number>a\s{{1,3}}{_NO_DATE}(?:\d{{8}}|\d{{2,3}}[\s.\-]{{1,3}}\d{{3}}[\s.\-]{{1,3}}\d{{3}}"
+    rf"(?<![a-z])(?P<number>a\s{{1,3}}{_NO_DATE}(?:\d{{8}}|\d{{2,3}}[\s.\-]{{1,3}}\d{{3}}[\s.\-]{{1,3}}\d{{3}}"
     rf"|\d{{2,3}}[\s\-]\d{{6}}|\d{{6}}[\s\-]\d{{3}}|\d(?:\s\d){{7,8}})){_END}"
 )
 _PASSPORT_NUMBER = (

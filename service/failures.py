@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from conversation.handoff import make_plain_handoff
+from conversation.handoff import DELIVERY, make_plain_handoff
 from conversation.messages import Command, Urgency
 from conversation.ports import Refused
 from store import outbox
@@ -15,7 +15,6 @@ from store.vault import Vault
 
 log = logging.getLogger(__name__)
 
-TOPIC = "system.delivery"
 _WISHED = ("stopped", "opted_out", "claimed")  # the person's own wish, or a caseworker has them anyway
 
 
@@ -25,7 +24,7 @@ def show_to_people(session: Session, outbox_id: str, *, reason: str, now: dateti
     if place is None or reason in _WISHED:
         return
     conversation_id, message_id = place
-    handoff = make_plain_handoff(TOPIC, reason, urgency=Urgency.SAME_DAY)
+    handoff = make_plain_handoff(DELIVERY, reason, urgency=Urgency.SAME_DAY)
     open_or_join(session, conversation_id, handoff, language="und", message_id=message_id, now=now)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,23 @@ from tests.integration.running import RunningBot, running_bot
 
 
 @pytest.fixture(scope="session")
-def rasa_bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
+def rasa_runtime() -> None:
     if not RASA_PYTHON.exists():
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"there is no {RASA_PYTHON}: run make setup")
+        skip(f"there is no {RASA_PYTHON}: run make setup")
+
+
+@pytest.fixture(scope="session")
+def process_table() -> None:
+    if not Path("/proc/self/stat").exists():
+        skip("this system has no /proc to find processes in")
+
+
+@pytest.fixture(scope="session")
+def rasa_bot(rasa_runtime: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBot]:
     with running_bot(tmp_path_factory.mktemp("rasa")) as running:
         yield running
+
+
+def skip(reason: str) -> None:
+    """Skip, and say so; where everything must be there, fail."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)

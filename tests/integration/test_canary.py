@@ -23,10 +23,10 @@ from tests.integration.traces import find_traces, number_spellings, read_files, 
 
 WORD = "Zoquiápetl"
 NAME = "Quetzalcoyotzin"
-NUMBER = "+19565550187"
-WHATSAPP_NUMBER = "+19565550188"
+NUMBER, WHATSAPP_NUMBER, *OTHER_NUMBERS = (f"+1956555{line:04}" for line in range(187, 194))
 ALIEN_NUMBER = "203847561"  # never kept at all, not even sealed
-SECRETS = [WORD, NAME, ALIEN_NUMBER, *number_spellings(NUMBER), *number_spellings(WHATSAPP_NUMBER)]
+NUMBERS = [form for number in (NUMBER, WHATSAPP_NUMBER, *OTHER_NUMBERS) for form in number_spellings(number)]
+SECRETS = [WORD, NAME, ALIEN_NUMBER, *NUMBERS]
 QUESTION = f"¿Qué papeles pide la escuela para mi prima {WORD}? Su número es A{ALIEN_NUMBER}"
 
 
@@ -47,7 +47,7 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def scene(rasa_runtime: None, process_table: None, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     var, logs, temporary, outside = (tmp_path_factory.mktemp(name) for name in ("var", "logs", "tmp", "carrier"))
     settings = build_settings(var)
     puente = Puente(settings)
@@ -85,7 +85,7 @@ def all_goes_well(scene: Scene) -> None:
 
 def the_bot_fails(scene: Scene) -> None:
     scene.run.kill("bot.serve")
-    form = scene.puente.text(NUMBER.replace("0187", "0189"), QUESTION)
+    form = scene.puente.text(OTHER_NUMBERS[0], QUESTION)
     scene.puente.until_answered(form)
     assert scene.run.says("the bot gives no answer")
 
@@ -107,9 +107,9 @@ def the_carrier_fails(scene: Scene) -> None:
     kinds = ("too_many_requests", "bad_gateway_after", "drop_after", "server_error")
     scene.puente.carrier.order_faults(*({"kind": kind} for kind in kinds))
     scene.puente.carrier.order_faults({"call": "ListMessage", "kind": "bad_gateway"})
-    scene.puente.until_answered(scene.puente.text("+19565550190", QUESTION))
+    scene.puente.until_answered(scene.puente.text(OTHER_NUMBERS[1], QUESTION))
     scene.puente.carrier.plan_callbacks("in_order", error_code=30005)
-    scene.puente.until_answered(scene.puente.text("+19565550191", QUESTION), status="undelivered")
+    scene.puente.until_answered(scene.puente.text(OTHER_NUMBERS[2], QUESTION), status="undelivered")
     scene.puente.carrier.plan_callbacks("in_order")
     scene.puente.carrier.block(NUMBER)
     scene.puente.until_answered(scene.puente.text(NUMBER, "PERSONA"), status="failed")
@@ -119,14 +119,14 @@ def the_carrier_fails(scene: Scene) -> None:
 
 def a_worker_dies(scene: Scene) -> None:
     scene.puente.carrier.order_faults({"kind": "slow", "delay_s": 4.0})
-    form = scene.puente.text("+19565550192", QUESTION)
+    form = scene.puente.text(OTHER_NUMBERS[3], QUESTION)
     until(lambda: "sending" in [reply[2] for reply in scene.puente.replies(form)], "it is being sent")
     scene.run.kill("worker")
     scene.puente.until_answered(form)
 
 
 def the_database_fails(scene: Scene) -> None:
-    form = scene.puente.carrier.take_message("+19565550193", QUESTION)
+    form = scene.puente.carrier.take_message(OTHER_NUMBERS[4], QUESTION)
     with scene.run.table_away("message"):
         assert scene.puente.post(form) == 500
     with scene.run.table_away("outbox"):

@@ -22,7 +22,7 @@ WRITTEN = {
     "Haitian Creole": ("nimewo A mwen se 216-345-987", "nimewo A mwen se [A-number]"),
     "full-width": ("Ａ１２３４５６７８９", "[A-number]"),
     "Cyrillic letter": ("А216345987", "[A-number]"),
-    "zero-width spaces inside": ("A​123​456​789", "[A-number]"),
+    "zero-width spaces inside": ("A\u200b123\u200b456\u200b789", "[A-number]"),
     "long dashes": ("A–216–345–987", "[A-number]"),
     "one digit after the other": ("A1 2 3 4 5 6 7 8 9", "[A-number]"),
     "two in one message": (
@@ -133,7 +133,7 @@ def test_no_a_number_survives_in_a_sentence(before: str, prefix: str, number: st
 
 PIECES = st.sampled_from(
     [*"0123456789 -./#:$+aA[]", "A123456789", "123456789", "123-45-6789", "216 345 987", "MSC1234567890", "alien ",
-     "pasaporte ", "social ", "itin ", "llame ", "tel ", "número ", "​", "１", "٣", *TOKENS]
+     "pasaporte ", "social ", "itin ", "llame ", "tel ", "número ", "\u200b", "１", "٣", *TOKENS]
 )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from conversation.handoff import DELIVERY, make_plain_handoff
 from conversation.messages import Address, BotSession, Channel, Memory, OpenQuestion
+from store.cases import open_or_join
 from store.conversations import find_open_case, get_memory, save_memory, take_seq
 from store.inbox import find_undecided
 from store.tables import Conversation, OpenQuestionRow
@@ -121,3 +123,16 @@ async def test_a_claimed_case_decides_who_speaks_before_a_newer_one_that_waits(h
 
     assert case is not None
     assert (len(house.cases()), case.status) == (2, "claimed")
+
+
+async def test_a_text_that_did_not_arrive_does_not_silence_the_bot(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    failed = make_plain_handoff(DELIVERY, "refused")
+
+    house.database.run_sync(
+        lambda session: open_or_join(
+            session, conversation_id, failed, language="es", message_id=None, now=house.clock()
+        )
+    )
+
+    assert house.database.run_sync(lambda session: find_open_case(session, conversation_id)) is None
