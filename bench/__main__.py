@@ -41,6 +41,7 @@ def _show(ours: Mapping[int, Run], empty: Mapping[int, Run], memory: Mapping[str
     rows["messages answered a second"] = [ours[rate].per_s for rate in rates]
     rows["webhooks that failed"] = [ours[rate].failures for rate in rates]
     rows["messages without a reply"] = [ours[rate].unanswered for rate in rates]
+    rows["messages left to a person"] = [ours[rate].handed_over for rate in rates]
     rows["texts for each message"] = [ours[rate].texts for rate in rates]
     for part in _PARTS:
         rows[f"CPU of {part}, ms a message"] = [ours[rate].cpu_ms[part] for rate in rates]

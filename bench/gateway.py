@@ -47,6 +47,8 @@ _ANSWERED = """
     JOIN message answer ON answer.in_reply_to = inbox.message_id JOIN outbox ON outbox.message_id = answer.id
 """
 
+_HANDED_OVER = "SELECT provider_message_id FROM inbox WHERE decision IN ('handoff', 'silent') OR status = 'failed'"
+
 
 @dataclass(frozen=True)
 class Post:
@@ -76,6 +78,7 @@ class Run:
         reply_s: from the webhook's first byte to the reply at the carrier, for each message.
         per_s: messages a second that were answered, counted from RAMP_S after the first to the last reply.
         texts: how many went out for each message.
+        unanswered, handed_over: messages without any text, and messages that wait for a person.
     """
 
     rate: int
@@ -84,6 +87,7 @@ class Run:
     cpu_ms: dict[str, float]
     reply_s: list[float]
     unanswered: int
+    handed_over: int
     per_s: float
     texts: float
 
@@ -137,7 +141,7 @@ class Bench:
         answered = asyncio.run(send_all(self.baseline_url, posts, rate))
         cpu = {"web": (cpu_s(self.baseline.pid) - before) / len(posts) * 1000}
         failures = sum(one.status != 200 for one in answered)
-        return Run(rate, [one.took_s * 1000 for one in answered], failures, cpu, [], 0, 0.0, 0.0)
+        return Run(rate, [one.took_s * 1000 for one in answered], failures, cpu, [], 0, 0, 0.0, 0.0)
 
     def memory_mb(self) -> dict[str, float]:
         processes = {"web": self.puente.web, "worker": self.puente.worker, "rasa": self.bot.process}
@@ -165,6 +169,7 @@ class Bench:
             cpu_ms=cpu,
             reply_s=[first[one.sid] - one.left for one in answered if one.sid in first],
             unanswered=len(answered) - len(replied),
+            handed_over=sum(sid in replies for (sid,) in self.puente.rows(_HANDED_OVER)),
             per_s=len(counted) / (counted[-1] - replied[0] - RAMP_S) if counted else 0.0,
             texts=sum(map(len, replies.values())) / len(replies),
         )
