@@ -7,7 +7,8 @@ TALK_TO_PERSON = "service.talk_to_person"
 NOT_UNDERSTOOD = "system.not_understood"
 MEDIA = "system.media_unread"
 BOT_DOWN = "system.bot_down"
-DELIVERY = "system.delivery"  # a text did not reach its person: somebody looks, the bot goes on
+DELIVERY = "system.delivery"  # a text did not reach its person
+SILENCING_NOBODY = (DELIVERY, BOT_DOWN)  # somebody looks at such a case, and until it is claimed the bot goes on
 
 
 def make_handoff(entry: Entry, reason: str) -> Handoff:

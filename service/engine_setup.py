@@ -52,7 +52,7 @@ def build_library_engine(database_url: str) -> Engine:
     if url.get_backend_name() != "sqlite":
         return build_engine(database_url)
     engine = build_sqlite_engine(url)
-    event.listen(engine, "connect", _lock_before_writing)
+    event.listen(engine, "connect", _prepare_for_library)
     return engine
 
 
@@ -81,5 +81,9 @@ class _Seldom(logging.Filter):
         return True
 
 
-def _lock_before_writing(connection: Any, _record: Any) -> None:
+def _prepare_for_library(connection: Any, _record: Any) -> None:
+    """Lock before writing, and do not wait for the disk: what the library writes itself can be lost in a power cut,
+    since the work starts again from rows that were written with ours, and those are on disk before anybody is told.
+    """
+    connection.execute("PRAGMA synchronous = NORMAL")
     connection.isolation_level = "IMMEDIATE"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from conversation.handoff import DELIVERY
+from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, OpenQuestion, Urgency
 from store.people import KnownAddress, is_private, is_stopped
 from store.tables import Address, Case, Conversation, OpenQuestionRow
@@ -79,12 +79,12 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
 def find_open_case(session: Session, conversation_id: str) -> OpenCase | None:
     """Return the open case that decides who speaks: a claimed one before a waiting one, the newest first.
 
-    A case about a text that did not arrive silences nobody until somebody claims it.
+    A case about a fault of ours (a text that did not arrive, a bot that was down) silences nobody until it is claimed.
     """
     row = session.scalar(
         select(Case)
         .where(Case.conversation_id == conversation_id, Case.status != CaseStatus.CLOSED)
-        .where((Case.topic != DELIVERY) | (Case.status == CaseStatus.CLAIMED))
+        .where(Case.topic.not_in(SILENCING_NOBODY) | (Case.status == CaseStatus.CLAIMED))
         .order_by(case((Case.status == CaseStatus.CLAIMED, 0), else_=1), Case.opened_at.desc())
         .limit(1)
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from conversation.handoff import DELIVERY, make_plain_handoff
+from conversation.handoff import SILENCING_NOBODY, make_plain_handoff
 from conversation.messages import Address, BotSession, Channel, Memory, OpenQuestion
 from store.cases import open_or_join
 from store.conversations import find_open_case, get_memory, save_memory, take_seq
@@ -125,9 +125,10 @@ async def test_a_claimed_case_decides_who_speaks_before_a_newer_one_that_waits(h
     assert (len(house.cases()), case.status) == (2, "claimed")
 
 
-async def test_a_text_that_did_not_arrive_does_not_silence_the_bot(house: House) -> None:
+@pytest.mark.parametrize("topic", SILENCING_NOBODY)
+async def test_a_fault_of_ours_does_not_silence_the_bot(house: House, topic: str) -> None:
     conversation_id = await house.open_conversation()
-    failed = make_plain_handoff(DELIVERY, "refused")
+    failed = make_plain_handoff(topic, "refused")
 
     house.database.run_sync(
         lambda session: open_or_join(
