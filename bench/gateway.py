@@ -22,9 +22,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
+from service.ports import find_free_ports
 from simulator.carrier import Direction, Status, TwilioMessage, new_message_sid
 from simulator.webhooks import sms_form
-from tests.integration.own_process import OwnProcess, answers, take_ports, until
+from tests.integration.own_process import OwnProcess, answers, until
 from tests.integration.running import ACCOUNT, OUR_SMS, TOKEN, Puente, RunningBot, build_settings, environment_of
 
 PEOPLE = [f"+1{area}555{line:04}" for area in (202, 213, 305) for line in range(101, 171)]
@@ -108,7 +109,7 @@ class Bench:
         # the limit per sender number would be what is measured: it is lifted
         self.puente = Puente(build_settings(folder, bot, sends_per_second=100_000.0), check="afterwards")
         self.bot = bot
-        (port,) = take_ports(1)
+        (port,) = find_free_ports(1)
         self.baseline_url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "uvicorn", "--factory", "bench.gateway:build_empty_app", "--no-access-log"]
         command += ["--port", str(port), "--log-level", "warning", "--no-server-header"]

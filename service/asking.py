@@ -17,7 +17,7 @@ from conversation.messages import Address, Channel, Decision, InboundMessage, Ki
 from conversation.turn import Rules
 from service import bot_process, wiring
 from service.children import Child
-from service.ports import find_free_port
+from service.ports import find_free_ports
 from service.settings import Settings
 from service.worker import serving_actions
 
@@ -119,13 +119,14 @@ async def a_bot(settings: Settings) -> AsyncIterator[HttpBot]:
 @contextlib.asynccontextmanager
 async def _own_bot(settings: Settings) -> AsyncIterator[HttpBot]:
     model = await bot_process.train_model()
+    port, actions_port = find_free_ports(2)
     with tempfile.TemporaryDirectory(prefix="puente-") as folder:
         own = replace(
             settings,
             bot_token_file=Path(folder, "bot.token"),
             actions_token_file=Path(folder, "actions.token"),
-            actions_port=find_free_port(),
-            bot_urls=(f"http://127.0.0.1:{(port := find_free_port())}",),
+            actions_port=actions_port,
+            bot_urls=(f"http://127.0.0.1:{port}",),
         )
         wiring.create_token(own.bot_token)
         wiring.create_token(own.actions_token)

@@ -1,9 +1,7 @@
 """One operating system process at a time: started, watched, signalled, its whole output in a file."""
 
 import contextlib
-import random
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -75,15 +73,3 @@ def until(condition: Callable[[], bool], what: str, *, limit_s: float = LIMIT_S)
     while not condition():
         assert time.monotonic() < deadline, f"waited {limit_s:.0f} s in vain until {what}"
         time.sleep(0.1)
-
-
-def take_ports(count: int) -> list[int]:
-    """Return free ports below those the system gives to outgoing connections: a restarted process finds them free."""
-    found: list[int] = []
-    for port in random.SystemRandom().sample(range(20_000, 32_000), 200):
-        with socket.socket() as door:
-            if door.connect_ex(("127.0.0.1", port)) != 0:
-                found.append(port)
-        if len(found) == count:
-            return found
-    raise AssertionError("there are no free ports")

@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from actions.server import build_actions_app
+from service.ports import find_free_ports
 
 ROOT = Path(__file__).parents[2]
 RASA_PYTHON = ROOT / ".venv-rasa/bin/python"
@@ -36,12 +36,6 @@ UTTERANCES = {
         "safety.abuse": ["my uncle hits me", "they beat me at home"],
     },
 }
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def write_utterances(folder: Path, utterances: dict[str, dict[str, list[str]]]) -> Path:
@@ -65,7 +59,7 @@ class ActionServer:
 
     def __init__(self, token: str) -> None:
         self.broken: tuple[str, ...] = ()
-        port = free_port()
+        (port,) = find_free_ports(1)
         self.url = f"http://127.0.0.1:{port}/webhook"
         config = uvicorn.Config(self._switch(build_actions_app(token)), port=port, log_level="error", ws="none")
         self._server = uvicorn.Server(config)
@@ -102,7 +96,7 @@ class RasaProcess:
 
     def __init__(self, folder: Path, model: Path, actions_url: str, actions_token: str) -> None:
         self.token = secrets.token_urlsafe(24)
-        self.port = free_port()
+        (self.port,) = find_free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self._model = model
         self._log = folder / "rasa.log"

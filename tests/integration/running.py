@@ -14,9 +14,10 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from service import bot_process, wiring
+from service.ports import find_free_ports
 from service.preparing import prepare
 from service.settings import Settings, to_environment
-from tests.integration.own_process import ROOT, OwnProcess, answers, take_ports, until
+from tests.integration.own_process import ROOT, OwnProcess, answers, until
 
 ACCOUNT = "AC" + "0" * 31 + "7"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -40,7 +41,7 @@ class RunningBot:
 @contextmanager
 def running_bot(folder: Path) -> Iterator[RunningBot]:
     """Start Rasa with the real model, trained now if its inputs have changed."""
-    port, actions_port = take_ports(2)
+    port, actions_port = find_free_ports(2)
     token_file, actions_token_file = folder / "bot.token", folder / "actions.token"
     for file in (token_file, actions_token_file):
         wiring.create_token(file)
@@ -66,7 +67,7 @@ def find_model() -> Path:
 
 def build_settings(folder: Path, bot: RunningBot | None = None, **changes: Any) -> Settings:
     """Return the settings of a deployment that lives in `folder` and sends to a carrier of its own."""
-    web, carrier, simulator, actions, rasa = take_ports(5)
+    web, carrier, simulator, actions, rasa = find_free_ports(5)
     settings = Settings(
         var=folder, drafts=True, public_url=f"http://127.0.0.1:{web}", port=web, actions_port=actions,
         simulator_port=simulator, bot_urls=(f"http://127.0.0.1:{rasa}",), twilio_account_sid=ACCOUNT,

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service.ports import find_free_port, open_port
+from service.ports import find_free_ports, open_port
 from service.preparing import as_demo, prepare
 from service.settings import Settings, to_environment
 
@@ -34,7 +34,7 @@ def test_a_machine_that_is_not_ready_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_web_process_without_a_free_port_is_one_sentence(tmp_path: Path) -> None:
-    port = find_free_port()
+    (port,) = find_free_ports(1)
     settings = as_demo(Settings(var=tmp_path, port=port))
     prepare(settings)
 

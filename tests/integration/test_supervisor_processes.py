@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service.ports import find_free_port, open_port
+from service.ports import find_free_ports, open_port
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +82,7 @@ def test_all_of_puente_starts_and_leaves_nothing_behind(tmp_path: Path, how: sig
 
 
 def _settings(folder: Path) -> Settings:
-    ports = [find_free_port() for _ in range(4)]
+    ports = find_free_ports(4)
     return Settings(
         var=folder, port=ports[0], actions_port=ports[1], simulator_port=ports[2],
         bot_urls=(f"http://127.0.0.1:{ports[3]}",),

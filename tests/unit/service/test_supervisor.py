@@ -13,7 +13,7 @@ import pytest
 from conversation.errors import ConfigurationError
 from service import supervisor
 from service.children import Child
-from service.ports import find_free_port, open_port
+from service.ports import find_free_ports, open_port
 from service.settings import Settings
 from service.supervisor import Watched, check_disk, check_ports, watch_over
 
@@ -22,7 +22,7 @@ PATIENT = "import time; time.sleep(60)"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    ports = [find_free_port() for _ in range(4)]
+    ports = find_free_ports(4)
     return Settings(
         var=tmp_path, port=ports[0], actions_port=ports[1], simulator_port=ports[2],
         bot_urls=(f"http://127.0.0.1:{ports[3]}",), twilio_base_url=f"http://127.0.0.1:{ports[2]}",

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from conversation.errors import ConfigurationError
 from conversation.ports import RetryLater
 from service import wiring
-from service.ports import find_free_port, open_port
+from service.ports import find_free_ports, open_port
 from service.settings import Settings
 from service.worker import queue_due, queue_stranded, serving_actions
 from store.tables import InboxEntry, OutboxEntry
@@ -21,7 +21,7 @@ from tests.house import House
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = Settings(var=tmp_path, actions_port=find_free_port())
+    settings = Settings(var=tmp_path, actions_port=find_free_ports(1)[0])
     wiring.create_token(settings.actions_token)
     return settings
 
