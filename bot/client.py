@@ -6,6 +6,7 @@ Whatever goes wrong ends in a BotSilence with a code, never in an exception, and
 import re
 import time
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ CONNECT_TIMEOUT_S = 1.0
 TOTAL_TIMEOUT_S = 5.0  # for one message, however many Rasa processes are asked
 MIN_ATTEMPT_S = 0.05  # with less time left, asking one more process is only a burden to it
 REST_S = 30.0  # a process that did not answer is asked last for so long
+MAX_DOUBTS = 10_000  # sessions and processes; a process forgets by itself after half an hour
 MAX_TEXT = 1600  # characters; the longest message a carrier brings, and the most our channel reads
 
 _HEADER = "X-Puente-Token"
@@ -33,7 +35,9 @@ _Json = dict[str, Any]
 class HttpBot:
     """Implements conversation.ports.Bot over one pooled session.
 
-    A conversation session always asks the same process first, as long as that one answers, then the others in turn.
+    A conversation session always asks the same process first, as long as that one answers, then the others in turn. A
+    process that has missed a turn of a session, or may have taken one that we know nothing of, forgets the session
+    before it is asked again: it then begins afresh with the slots that we remember.
     Belongs to the event loop that asks first; `close` ends it.
     """
 
@@ -50,6 +54,7 @@ class HttpBot:
         self._headers = {_HEADER: token}
         self._session: aiohttp.ClientSession | None = None
         self._asked = 0
+        self._doubtful: OrderedDict[tuple[str, str], None] = OrderedDict()  # (address, session), oldest first
         self._resting_until = dict.fromkeys(self._urls, 0.0)  # monotonic seconds
 
     async def understand(self, text: str) -> Understanding | BotSilence:
@@ -82,17 +87,33 @@ class HttpBot:
         readable = readable_text(text)
         if not readable:
             return BotSilence("empty_text")
-        silence = BotSilence("timeout")
+        silence, session = BotSilence("timeout"), str(turn.get("session", ""))
         deadline = time.monotonic() + self._timeout_s
         for url in self._in_turn(first):
             left_s = min(deadline - time.monotonic(), self._attempt_s)
             if left_s < MIN_ATTEMPT_S:
                 break
+            await self._begin_afresh(url, session)
             reply = await self._post(url, {**turn, "text": readable}, timeout_s=left_s)
             if isinstance(reply, BotReply):
+                if url != self._urls[first % len(self._urls)]:
+                    self._doubt(session, *(other for other in self._urls if other != url))
                 return reply
+            self._doubt(session, url)
             silence = reply
         return silence
+
+    def _doubt(self, session: str, *urls: str) -> None:
+        if session:
+            self._doubtful.update({(url, session): None for url in urls})
+        while len(self._doubtful) > MAX_DOUBTS:
+            self._doubtful.popitem(last=False)
+
+    async def _begin_afresh(self, url: str, session: str) -> None:
+        if (url, session) in self._doubtful:
+            path = f"{_DOOR}/session/{quote(session, safe='')}"
+            if await self._status("DELETE", url + path) == 204:
+                self._doubtful.pop((url, session), None)
 
     async def _post(self, url: str, turn: _Json, *, timeout_s: float) -> BotReply | BotSilence:
         timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=CONNECT_TIMEOUT_S)

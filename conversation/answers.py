@@ -9,6 +9,7 @@ from conversation.errors import ContentError
 from conversation.languages import Languages
 from conversation.messages import Author, Channel, OutgoingText, Urgency
 
+KNOCK = "system.message_waiting"  # the template that goes when WhatsApp's window is closed; docs/decisions/0014
 LAST_RESORT = "911 · 988"  # the one text that needs no language (I5)
 FLOOR_SET = (
     "system.way_on",
@@ -31,10 +32,15 @@ _CONFIRMATIONS = frozenset(
         "started",
         "help",
         "private_on",
+        "private_off",
+        "erase_confirm",
+        "erase_kept",
+        "erased",
         "language_changed",
         "language_unavailable",
         "handoff",
         "handoff_waiting",
+        "message_waiting",
     )
 )
 
@@ -61,6 +67,7 @@ class Entry:
     review_by: date | None
     reviews: tuple[str, ...]
     follow_ups: tuple[str, ...]
+    template: bool = False  # laid down at the carrier for approval
 
     @property
     def is_crisis(self) -> bool:

@@ -1,12 +1,17 @@
-"""Commands: STOP, START, HELP, PERSON, PRIVATE and a change of language, by whole message, before any model. Pure."""
+"""Commands: STOP, START, HELP, PERSON, PRIVATE, ERASE, a language: by whole message, before any model. Pure."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from conversation.handoff import TALK_TO_PERSON, make_handoff
-from conversation.keywords import CommandMatch
+from conversation.erasure import ask_to_erase
+from conversation.handoff import OTHER_LANGUAGE, TALK_TO_PERSON, make_handoff
+from conversation.keywords import CommandMatch, is_answered_by_carrier
+from conversation.languages import OTHER_MAYAN
 from conversation.messages import Channel, Command, Decision, InboundMessage, Kind
 from conversation.turn import Rules, Turn, decide_handoff, decide_text, is_said, speak
+from conversation.welcome import ask_language
+
+_HEARD_AFTER_STOP = frozenset({Command.STOP, Command.START, Command.HELP, Command.ERASE})
 
 
 def find_command(message: InboundMessage, text: str, rules: Rules, *, stopped: bool) -> CommandMatch | None:
@@ -22,13 +27,13 @@ def find_command(message: InboundMessage, text: str, rules: Rules, *, stopped: b
 def obey(turn: Turn) -> Decision | None:
     """Return the decision of a command, None when the message is not one."""
     match = find_command(turn.message, turn.text, turn.rules, stopped=turn.memory.stopped)
-    if match is None or _hides_danger(turn):
+    if match is None or _hides_danger(turn) or _is_for_the_owner(turn, match):
         return None
     spoken = speak(turn, match.language) if match.language and not turn.memory.language else turn
     decision = replace(_OBEY[match.command](spoken, match), command=match.command)
     # after a stop a wish for a person or for privacy is kept, but nothing is sent (I9)
-    if turn.memory.stopped and match.command not in (Command.STOP, Command.START, Command.HELP):
-        return replace(decision, texts=())
+    if turn.memory.stopped and match.command not in _HEARD_AFTER_STOP:
+        return replace(decision, texts=(), memory=replace(decision.memory, open_question=None))
     return decision
 
 
@@ -37,6 +42,11 @@ def _hides_danger(turn: Turn) -> bool:
     if turn.message.carrier_command is None or turn.rules.keywords.find_command(turn.text):
         return False
     return turn.rules.danger.find_danger(turn.text) is not None
+
+
+def _is_for_the_owner(turn: Turn, match: CommandMatch) -> bool:
+    """The question which language is best would be talk of ours, and a person has the conversation (I4)."""
+    return turn.is_claimed and match.command is Command.LANGUAGE and match.target is None
 
 
 def _stop(turn: Turn, match: CommandMatch) -> Decision:
@@ -62,9 +72,13 @@ def _confirm_once(turn: Turn, answer: str) -> Decision:
 
 
 def _confirm(turn: Turn, answer: str) -> Decision:
-    """Confirm once: the carrier has done so already when it told us the command, or by the deployment's setting."""
-    by_carrier = turn.message.sender.channel is Channel.SMS and not turn.rules.confirm_commands
-    if by_carrier or turn.message.carrier_command is not None:
+    """Confirm once: the carrier has done so already when it told us the command, or by the deployment's setting.
+
+    Carriers answer by SMS alone, and of themselves only their own words: nobody but we answers "alto" or "ayuda".
+    """
+    by_setting = not turn.rules.confirm_commands and is_answered_by_carrier(turn.text)
+    by_carrier = by_setting or turn.message.carrier_command is not None
+    if by_carrier and turn.message.sender.channel is Channel.SMS:
         return Decision(kind=Kind.COMMAND, language=turn.language, texts=(), memory=turn.memory)
     return decide_text(turn, answer, Kind.COMMAND)
 
@@ -84,12 +98,26 @@ def _private(turn: Turn, match: CommandMatch) -> Decision:
     return replace(decision, memory=replace(decision.memory, private=True))
 
 
+def _private_off(turn: Turn, match: CommandMatch) -> Decision:
+    decision = decide_text(turn, "system.private_off", Kind.COMMAND)
+    return replace(decision, memory=replace(decision.memory, private=False))
+
+
+def _erase(turn: Turn, match: CommandMatch) -> Decision:
+    return ask_to_erase(turn)
+
+
 def _language(turn: Turn, match: CommandMatch) -> Decision:
-    return change_language(turn, match.target or turn.language)
+    return change_language(turn, match.target) if match.target else ask_language(turn)
 
 
 def change_language(turn: Turn, tag: str) -> Decision:
-    """Keep a stated language and show it at once; where we have no text in it, say so and offer a person."""
+    """Keep a stated language and show it at once; where we have no text in it, say so and offer a person.
+
+    For a Mayan language that we do not know by name a person is brought at once, who looks for an interpreter.
+    """
+    if tag == OTHER_MAYAN:
+        return _bring_interpreter(turn)
     catalogue = turn.rules.catalogue
     # a language with some texts has at least the help text, which may be sent before others are reviewed
     shown = next((one for one in ("system.language_changed", "system.help") if catalogue.find_wording(one, tag)), None)
@@ -99,11 +127,19 @@ def change_language(turn: Turn, tag: str) -> Decision:
     return replace(decision, memory=memory)
 
 
+def _bring_interpreter(turn: Turn) -> Decision:
+    handoff = make_handoff(turn.rules.catalogue.get_entry(OTHER_LANGUAGE), "interpreter")
+    decision = decide_handoff(speak(turn, OTHER_MAYAN), handoff, says=OTHER_LANGUAGE)
+    return replace(decision, memory=replace(decision.memory, language=OTHER_MAYAN, language_asked=True))
+
+
 _OBEY: dict[Command, Callable[[Turn, CommandMatch], Decision]] = {
     Command.STOP: _stop,
     Command.START: _start,
     Command.HELP: _help,
     Command.PERSON: _person,
     Command.PRIVATE: _private,
+    Command.PRIVATE_OFF: _private_off,
     Command.LANGUAGE: _language,
+    Command.ERASE: _erase,
 }

@@ -7,7 +7,15 @@ from datetime import timedelta
 
 from conversation import crisis, questions
 from conversation.commands import ask_for_person, change_language
-from conversation.handoff import BOT_DOWN, NOT_UNDERSTOOD, TALK_TO_PERSON, make_handoff, make_plain_handoff
+from conversation.erasure import ask_to_erase
+from conversation.handoff import (
+    BOT_DOWN,
+    DELETE_MY_DATA,
+    NOT_UNDERSTOOD,
+    TALK_TO_PERSON,
+    make_handoff,
+    make_plain_handoff,
+)
 from conversation.messages import BotSession, Command, Decision, Kind, OpenQuestion
 from conversation.ports import AnswerKey, AskKey, Bot, BotKey, BotReply, BotSilence, ChooseKey, HandoffKey
 from conversation.turn import (
@@ -109,6 +117,8 @@ def _answer(turn: Turn, answer: str, values: Mapping[str, str] | None = None) ->
         return crisis.decide_crisis(turn, answer, 1.0)
     if answer == TALK_TO_PERSON:
         return ask_for_person(turn)
+    if answer == DELETE_MY_DATA:
+        return replace(ask_to_erase(turn), answer=answer)
     return decide_answer(turn, answer, values)
 
 

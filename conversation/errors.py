@@ -5,6 +5,7 @@ PuenteError
 │   └── ContentError       a file under data/ breaks its format: the message names file, key and rule
 ├── BadRequestFromCarrier  a signed webhook we cannot read: 400, look at the carrier's request log
 ├── SealError              a stored value cannot be opened: is its key missing from KEYS_FILE?
+├── WorkTaken              a worker was away too long and others have its work: start it again
 └── BrokenWorld            database or disk does not answer: the caller answers 500 or tries again later
 
 Expected outcomes (the bot is silent, a send was refused, a person is unknown) are values, not errors.
@@ -29,6 +30,10 @@ class BadRequestFromCarrier(PuenteError):
 
 class SealError(PuenteError):
     """A sealed value cannot be opened with the keys at hand."""
+
+
+class WorkTaken(PuenteError):
+    """A worker was silent for so long that others took its work over; it stops, and may be started again."""
 
 
 class BrokenWorld(PuenteError):

@@ -4,9 +4,11 @@ from conversation.answers import Entry
 from conversation.messages import Handoff, Urgency
 
 TALK_TO_PERSON = "service.talk_to_person"
+DELETE_MY_DATA = "service.delete_my_data"
 NOT_UNDERSTOOD = "system.not_understood"
 MEDIA = "system.media_unread"
 BOT_DOWN = "system.bot_down"
+OTHER_LANGUAGE = "system.other_language"  # a language we know nothing of: an interpreter is looked for
 DELIVERY = "system.delivery"  # a text did not reach its person
 SILENCING_NOBODY = (DELIVERY, BOT_DOWN)  # somebody looks at such a case, and until it is claimed the bot goes on
 

@@ -7,6 +7,7 @@ from typing import Any
 from conversation.errors import ContentError
 
 LAST = "en"  # stands in where nothing nearer does
+OTHER_MAYAN = "myn"  # ISO 639-5, Mayan languages: stands for each that has no row of its own
 _KNOWN = {"status": ("complete", "partial", "none"), "group": ("mayan", "other"), "direction": ("ltr", "rtl")}
 
 
@@ -59,6 +60,10 @@ class Languages:
         language = self.by_tag.get(tag)
         steps = (tag, language.fallback if language else LAST, LAST)
         return tuple(dict.fromkeys(steps))
+
+    def with_texts(self) -> tuple[str, ...]:
+        """Return the languages in which there are texts, as listed."""
+        return tuple(tag for tag, language in self.by_tag.items() if language.status != "none")
 
     def is_mayan(self, tag: str) -> bool:
         return tag in self.by_tag and self.by_tag[tag].group == "mayan"

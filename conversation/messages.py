@@ -45,7 +45,9 @@ class Command(StrEnum):
     HELP = "help"
     PERSON = "person"
     PRIVATE = "private"
+    PRIVATE_OFF = "private_off"
     LANGUAGE = "language"
+    ERASE = "erase"
 
 
 class Kind(StrEnum):
@@ -178,7 +180,8 @@ class OpenQuestion:
     """A question we asked whose answer the next message may be: digits pick from `choices`.
 
     Attributes:
-        kind: "choose" (choices are answer ids, "0" a person), "language" (choices are tags), or a slot name ("state").
+        kind: "choose" (choices are answer ids, "0" a person), "language" (choices are tags), "read" (what waits behind
+            a neutral text), "erase" (erase or keep), or a slot name ("state").
     """
 
     kind: str
@@ -275,7 +278,12 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a message leads to. Everything the store writes in one transaction, nothing else."""
+    """What a message leads to. Everything the store writes in one transaction, nothing else.
+
+    Attributes:
+        erase: the person has confirmed that all of theirs is to be erased; the store carries it out after `texts`
+            (one, "system.erased") have left. Never set by the question itself. docs/decisions/0016
+    """
 
     kind: Kind
     language: str
@@ -286,3 +294,4 @@ class Decision:
     confidence: float | None = None
     choices: tuple[str, ...] = ()
     handoff: Handoff | None = None
+    erase: bool = False

@@ -1,6 +1,6 @@
 """From one message to one decision. THE PAGE TO READ FIRST: each step below is one plain function.
 
-    mask → language → commands → danger → stopped? → open question → open case? → things we cannot read → bot
+    mask → language → to be erased? → commands → danger → stopped? → open question → open case? → unreadable → bot
     … and on the way out: private mode, media we cannot read, the first notice, the language question
 
 A digit that answers our own question comes before the open case: until somebody has claimed it, what we have
@@ -13,7 +13,7 @@ waits for anything. Nothing here stores or sends: the store writes the whole dec
 from dataclasses import replace
 from datetime import datetime
 
-from conversation import commands, crisis, dialogue
+from conversation import commands, crisis, dialogue, erasure
 from conversation.handoff import MEDIA, make_handoff, make_plain_handoff
 from conversation.messages import Decision, InboundMessage, Kind, Memory, MessageKind, OutgoingText
 from conversation.ports import Bot
@@ -48,9 +48,10 @@ async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: 
     Returns:
         A decision that is complete in itself. Never raises for what a person can write or the bot can fail.
     """
-    turn = read_turn(message, memory, rules=rules, now=now)
+    turn = erasure.drop_unanswered(read_turn(message, memory, rules=rules, now=now))
     decision = (
-        commands.obey(turn)
+        erasure.settle(turn)
+        or commands.obey(turn)
         or crisis.answer_danger(turn)
         or await respect_stop(turn, bot)
         or dialogue.answer_open_question(turn)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 from conversation.messages import BotSession, DeliveryReport, InboundMessage
@@ -144,11 +145,87 @@ class CarrierMessage:
     created_at: float  # seconds since the epoch
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateText:
+    """A text the carrier itself keeps, which its channel has approved; `values` fill its numbered places, from 1."""
+
+    content_id: str
+    values: tuple[str, ...] = field(default=(), repr=False)
+
+
 class Sender(Protocol):
     """The carrier's door. Neither method raises for what a carrier or network can do."""
 
-    async def send(self, *, outbox_id: str, sender: str, to: str, body: str) -> SendOutcome:
-        """`sender` and `to` in the carrier's own form ("+1…", "whatsapp:+1…")."""
+    async def send(
+        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None
+    ) -> SendOutcome:
+        """`sender` and `to` in the carrier's own form ("+1…", "whatsapp:+1…"). With a template it goes, not `body`."""
 
     async def find_sent(self, *, sender: str, to: str, since_s: float) -> Sequence[CarrierMessage] | Unknown:
         """Messages of ours to this address since a time, newest first; Unknown when the carrier cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The carrier has carried it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The carrier has no such message any more, or never had: nothing is left to erase."""
+
+
+RecordOutcome = Done | Gone | RetryLater | Refused
+
+
+class CarrierRecords(Protocol):
+    """What the carrier keeps of a message, in either direction, taken away. No method raises for carrier or network.
+
+    Each may be repeated at any time and says Done again, or Gone; so RetryLater also stands for a lost answer. A
+    message on its way cannot be erased yet: RetryLater. Refused: a person must look, it may still be there.
+    """
+
+    async def redact(self, provider_message_id: str) -> RecordOutcome:
+        """Take the text out and keep the record (numbers, times, price)."""
+
+    async def delete_media(self, provider_message_id: str) -> RecordOutcome:
+        """Delete every file of a message, whichever sent it; Done when there was none."""
+
+    async def delete_message(self, provider_message_id: str) -> RecordOutcome:
+        """Delete the whole record with its files."""
+
+
+class TemplateStatus(StrEnum):
+    """How the review of a template by its channel stands; only an approved one may open a conversation."""
+
+    UNSUBMITTED = "unsubmitted"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    PAUSED = "paused"  # too many people did not want it; comes back by itself, or not
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateState:
+    """One template at the carrier. `reason`: why it was rejected, in the channel's words."""
+
+    content_id: str
+    status: TemplateStatus
+    reason: str = ""
+
+
+TemplateOutcome = TemplateState | RetryLater | Refused | Unknown
+
+
+class Templates(Protocol):
+    """Templates at the carrier. No method raises for carrier or network; each may be repeated."""
+
+    def speaks(self, language: str) -> bool:
+        """Return whether the channel takes templates in a language (BCP 47)."""
+
+    async def submit(self, *, name: str, language: str, text: str) -> TemplateOutcome:
+        """Lay a text down and ask for its approval, unless one of this name is there; a name never means two texts."""
+
+    async def look(self, content_id: str) -> TemplateOutcome:
+        """Ask how the review stands."""

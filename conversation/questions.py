@@ -10,6 +10,7 @@ from conversation.messages import OpenQuestion
 CHOOSE = "choose"  # choices are answer ids
 LANGUAGE = "language"  # choices are tags
 READ = "read"  # "1" shows what waits behind a neutral text: an answer, or a menu of several
+ERASE = "erase"  # "1" erases everything, "2" keeps it
 PERSON = "0"  # the digit that always means a person, also when nothing was asked
 QUESTION_LASTS = timedelta(hours=24)
 
@@ -21,8 +22,8 @@ class Choice:
     item: str
 
 
-def ask(kind: str, choices: tuple[str, ...], now: datetime) -> OpenQuestion:
-    return OpenQuestion(kind=kind, choices=choices, expires_at=now + QUESTION_LASTS)
+def ask(kind: str, choices: tuple[str, ...], now: datetime, *, lasts: timedelta = QUESTION_LASTS) -> OpenQuestion:
+    return OpenQuestion(kind=kind, choices=choices, expires_at=now + lasts)
 
 
 def find_choice(text: str, question: OpenQuestion | None, now: datetime) -> Choice | None:

@@ -21,7 +21,7 @@ class Rules:
     """Everything reviewed and fixed that decisions follow.
 
     Attributes:
-        confirm_commands: we confirm STOP, START and HELP on SMS ourselves; False: the carrier does.
+        confirm_commands: we confirm STOP, START and HELP on SMS ourselves; False: the carrier confirms its own words.
     """
 
     catalogue: Catalogue

@@ -1,21 +1,32 @@
-"""What a decision carries besides its own texts: the first notice, and the question which language is best. Pure."""
+"""The first notice and the question which language is best: beside other texts, or for itself when asked for. Pure."""
 
 from dataclasses import replace
 
 from conversation import questions
-from conversation.messages import Command, Decision, Kind
-from conversation.turn import Turn, is_said, render, speak
+from conversation.languages import OTHER_MAYAN
+from conversation.messages import Command, Decision, Kind, OutgoingText
+from conversation.turn import Turn, decide_text, is_said, render, speak
 
 _NOTICE, _QUESTION = "system.first_notice", "system.language_question"
 
 
 def welcome(turn: Turn, decision: Decision) -> Decision:
     """Add the first notice to the first reply of all, and the language question once; else change nothing."""
-    if not decision.texts or decision.memory.stopped or turn.is_claimed:
+    if not decision.texts or decision.memory.stopped or decision.erase or turn.is_claimed:
         return decision
     in_doubt = {turn.choice.language, turn.choice.second} <= {text.language for text in decision.texts}
     spoken = turn if in_doubt else speak(turn, decision.language)
     return _ask_language(turn, _notice(spoken, decision))
+
+
+def ask_language(turn: Turn) -> Decision:
+    """Ask which language is best because the person wants another one: all that we have texts in."""
+    languages = turn.rules.languages
+    choices = tuple(tag for tag in (*languages.with_texts(), OTHER_MAYAN) if tag in languages.by_tag)
+    decision = decide_text(turn, _QUESTION, Kind.COMMAND)
+    if decision.kind is not Kind.COMMAND:
+        return decision
+    return _put_question(turn, replace(decision, texts=()), decision.texts, choices)
 
 
 def _notice(turn: Turn, decision: Decision) -> Decision:
@@ -36,12 +47,25 @@ def _ask_language(turn: Turn, decision: Decision) -> Decision:
     busy = memory.open_question is not None or decision.kind in (Kind.CRISIS, Kind.COMMAND, Kind.HANDOFF)
     if not turn.choice.ask or memory.language_asked or memory.language or busy:
         return decision
-    choices = tuple(tag for tag in turn.choice.candidates if tag in turn.rules.languages.by_tag)
+    choices = _offer(turn)
     texts = render(turn, _QUESTION)
     if not choices or not is_said(texts, _QUESTION):
         return decision
+    return _put_question(turn, decision, texts, choices)
+
+
+def _offer(turn: Turn) -> tuple[str, ...]:
+    """Return the likely languages, and behind a Mayan one "another Mayan language": the closest one may be wrong."""
+    languages = turn.rules.languages
+    known = tuple(tag for tag in turn.choice.candidates if tag in languages.by_tag)
+    return (*known, OTHER_MAYAN) if any(map(languages.is_mayan, known)) and OTHER_MAYAN in languages.by_tag else known
+
+
+def _put_question(
+    turn: Turn, decision: Decision, texts: tuple[OutgoingText, ...], choices: tuple[str, ...]
+) -> Decision:
     lines = questions.render_choices([turn.rules.languages.name_of(tag) for tag in choices])
     asked = tuple(replace(text, body=text.body.replace("{choices}", lines)) for text in texts)
     question = questions.ask(questions.LANGUAGE, choices, turn.now)
-    memory = replace(memory, language_asked=True, open_question=question)
+    memory = replace(decision.memory, language_asked=True, open_question=question)
     return replace(decision, texts=decision.texts + asked, memory=memory)

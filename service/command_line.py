@@ -14,6 +14,8 @@ from service.settings import Settings, read_settings
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 cases_app = typer.Typer(help="Cases that wait for a person.")
 staff_app = typer.Typer(help="Caseworkers.")
+keys_app = typer.Typer(help="Keys that seal what is stored.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 app.add_typer(cases_app, name="cases")
 app.add_typer(staff_app, name="staff")
 
@@ -96,6 +98,37 @@ def detect(text: Annotated[list[str], typer.Argument(help="what a person writes"
     print(json.dumps(shown, ensure_ascii=False))
 
 
+@app.command()
+def purge(dry_run: Annotated[bool, typer.Option(help="count only")] = False) -> None:
+    """Delete what has expired by the rules of docs/privacy.md; the worker does so every day."""
+    from service.care_commands import purge as purge_now
+
+    purge_now(read_settings(), dry_run=dry_run)
+
+
+@app.command()
+def erase(
+    case: Annotated[str | None, typer.Option(help='the person of a case ("A7"); else a number is asked for')] = None,
+    yes: Annotated[bool, typer.Option(help="do not ask again")] = False,
+) -> None:
+    """Erase all of one person, at the carrier too. The number is asked for, or read from standard input."""
+    from service.care_commands import ask_input, erase_case, erase_number
+
+    if case:
+        erase_case(read_settings(), case.upper(), ask_input, confirmed=yes)
+    else:
+        erase_number(read_settings(), ask_input, confirmed=yes)
+
+
+@app.command()
+def templates(act: Annotated[str, typer.Argument(help="submit, refresh or status")] = "status") -> None:
+    """Lay down the texts that WhatsApp must approve beforehand, and ask how their review stands."""
+    from service.template_commands import run_templates
+
+    if not run_templates(read_settings(), act):
+        raise typer.Exit(1)
+
+
 @cases_app.callback(invoke_without_command=True)
 def cases(context: typer.Context, closed: Annotated[bool, typer.Option(help="closed ones instead")] = False) -> None:
     """List the cases that wait, most urgent first."""
@@ -124,6 +157,70 @@ def add_staff(
     from service.case_commands import add_staff as add_one
 
     add_one(read_settings(), login=login, name=name, languages=languages, disciplines=disciplines)
+
+
+@keys_app.command("list")
+def list_keys() -> None:
+    """List the keys, and what still needs each."""
+    from service.key_commands import print_keys
+
+    print_keys(read_settings())
+
+
+@keys_app.command("prepare")
+def prepare_key() -> None:
+    """Several machines: add a key that seals nothing yet, to be copied to all of them before `rotate`."""
+    from service.key_commands import prepare
+
+    prepare(read_settings())
+
+
+@keys_app.command("rotate")
+def rotate_keys() -> None:
+    """Make the prepared sealing key, or a new one, the current one; nothing has to be restarted."""
+    from service.key_commands import rotate
+
+    rotate(read_settings())
+
+
+@keys_app.command("rewrap")
+def rewrap_keys() -> None:
+    """Seal everything that is stored with the current key, while the service goes on."""
+    from service.key_commands import seal_anew
+
+    seal_anew(read_settings())
+
+
+@keys_app.command("retire")
+def retire_key(key: Annotated[str, typer.Argument(help='id of an old key ("k1")')]) -> None:
+    """Take an old key out of the key file, when nothing needs it any more."""
+    from service.key_commands import retire
+
+    retire(read_settings(), key)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option(help="folder; default: BACKUP_FOLDER")] = None,
+    keep_days: Annotated[int | None, typer.Option(min=1, help="delete older ones; default: BACKUP_KEEP_DAYS")] = None,
+) -> None:
+    """Write one sealed file with the whole database, while the service runs; old ones are deleted."""
+    from service.backup_commands import make_backup
+
+    make_backup(read_settings(), to, keep_days)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="a backup")],
+    ledger: Annotated[Path | None, typer.Option(help="the newest ledger.jsonl, if it is not in PUENTE_VAR")] = None,
+    without_ledger: Annotated[bool, typer.Option(help="nobody was erased or stopped since the backup")] = False,
+    replace: Annotated[bool, typer.Option(help="move a database that is not empty aside")] = False,
+) -> None:
+    """Bring a backup back, with the service stopped; nothing is sent or answered twice."""
+    from service.backup_commands import restore as restore_one
+
+    restore_one(read_settings(), file, ledger_file=ledger, without_ledger=without_ledger, replace=replace)
 
 
 def _asking() -> Settings:

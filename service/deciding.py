@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from conversation import pipeline
 from conversation.handoff import BOT_DOWN, make_plain_handoff
 from conversation.messages import Decision, Urgency
-from conversation.ports import Bot
 from conversation.turn import Rules
+from service.patience import WatchedBot
 from store import inbox
 from store.cases import open_or_join
 from store.database import Database
@@ -20,7 +20,7 @@ from store.decisions import DecisionWriter
 from store.inbox import Undecided
 
 log = logging.getLogger(__name__)
-PATIENCE_S = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 6.0)  # a bot that was killed is back within these
+PATIENCE_S = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 6.0, 6.0, 6.0)  # a bot that was killed is back within these
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Decider:
 
     database: Database
     rules: Rules
-    bot: Bot
+    bot: WatchedBot
     writer: DecisionWriter
     clock: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def decide(self, inbox_id: str) -> None:
         """Decide one message and write the decision; harmless when repeated (I2)."""
-        heard = await self.database.run(lambda session: inbox.find_undecided(session, self.writer.vault, inbox_id))
+        heard = await self.database.read(lambda session: inbox.find_undecided(session, self.writer.vault, inbox_id))
         if heard is None:
             return
         decision = await self._decide_patiently(inbox_id, heard)
@@ -49,16 +49,22 @@ class Decider:
         log.error("gave a message up to a person", extra={"inbox": inbox_id})
 
     async def _decide_patiently(self, inbox_id: str, heard: Undecided) -> Decision:
-        """Wait for a bot that is away, but not while the next message waits behind: it may tell of danger (I7)."""
+        """Wait for a bot that is away; not for one that is long gone, and not while danger waits behind (I7)."""
         for wait_s in PATIENCE_S:
             decision = await self._decide_once(heard)
             if decision.handoff is None or not decision.handoff.reason.startswith("bot_"):
                 return decision
             log.warning("the bot gives no answer", extra={"inbox": inbox_id, "reason": decision.handoff.reason})
-            if await self.database.run(lambda session: inbox.is_followed(session, inbox_id, heard.conversation_id)):
+            if self.bot.silent_s > sum(PATIENCE_S) or await self._is_danger_behind(inbox_id, heard):
                 return decision
             await self.pause(wait_s)
         return await self._decide_once(heard)
+
+    async def _is_danger_behind(self, inbox_id: str, heard: Undecided) -> bool:
+        def read(session: Session) -> list[str]:
+            return inbox.list_waiting_texts(session, self.writer.vault, inbox_id, heard.conversation_id)
+
+        return any(self.rules.danger.find_danger(text) for text in await self.database.read(read))
 
     async def _decide_once(self, heard: Undecided) -> Decision:
         return await pipeline.decide(heard.message, heard.memory, rules=self.rules, bot=self.bot, now=self.clock())

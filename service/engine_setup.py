@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from store.database import build_engine, build_sqlite_engine, parse_database_url
+from store.write_turn import EagerConnection
 
 _SELDOM_S = 30.0
 _ID = re.compile(r"(?!\d{1,15}$)[A-Za-z0-9_.-]{1,63}")  # and never a telephone number
@@ -51,7 +52,7 @@ def build_library_engine(database_url: str) -> Engine:
     url = parse_database_url(database_url)
     if url.get_backend_name() != "sqlite":
         return build_engine(database_url)
-    engine = build_sqlite_engine(url)
+    engine = build_sqlite_engine(url, EagerConnection)
     event.listen(engine, "connect", _prepare_for_library)
     return engine
 

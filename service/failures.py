@@ -1,37 +1,71 @@
 """What follows when a text did not reach its person: a stop is copied, somebody looks, the operator is told."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from channels.twilio.error_codes import STATUS_OF_TEMPLATE
 from conversation.handoff import DELIVERY, make_plain_handoff
 from conversation.messages import Command, Urgency
-from conversation.ports import Refused
-from store import outbox
+from conversation.ports import Refused, RetryLater, Unknown
+from store import lines, outbox
 from store.cases import open_or_join
+from store.erasure import is_being_erased
 from store.people import get_address_of, is_stopped, record_consent
+from store.templates import note_refusal
 from store.vault import Vault
 
 log = logging.getLogger(__name__)
 
-_WISHED = ("stopped", "opted_out", "claimed")  # the person's own wish, or a caseworker has them anyway
+LATEST_REPEAT_S = 3600.0  # a text that would go later than this would come out of the blue: a person writes instead
+# the person's own wish, a caseworker who has them anyway, or a knock at a door that was opened meanwhile
+_WISHED = ("stopped", "opted_out", "erased", "claimed", "not_needed")
 
 
 def show_to_people(session: Session, outbox_id: str, *, reason: str, now: datetime) -> None:
     """Put a text that did not arrive before a person, unless it was wished so."""
     place = outbox.find_place(session, outbox_id)
-    if place is None or reason in _WISHED:
+    if place is None or reason in _WISHED or is_being_erased(session, place[1]):
         return
     conversation_id, message_id = place
     handoff = make_plain_handoff(DELIVERY, reason, urgency=Urgency.SAME_DAY)
     open_or_join(session, conversation_id, handoff, language="und", message_id=message_id, now=now)
 
 
+def follow_report(
+    session: Session,
+    vault: Vault,
+    outbox_id: str,
+    outcome: RetryLater | Refused | Unknown,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Follow a report that a text did not arrive: once more where that is safe, else a person. docs/decisions/0013
+
+    Args:
+        outcome: what the carrier's code asks of us.
+        reason: "undelivered" or "failed", for the case.
+    """
+    place = outbox.find_place(session, outbox_id)
+    kept = place is not None and not is_being_erased(session, place[1])
+    again = kept and isinstance(outcome, RetryLater) and outcome.after_s <= LATEST_REPEAT_S
+    if isinstance(outcome, RetryLater) and again and lines.count_entries(session, outbox_id) == 1:
+        lines.add_repeat(session, outbox_id, due_at=now + timedelta(seconds=outcome.after_s), now=now)
+        if not lines.is_urgent(session, outbox_id):
+            return
+    if isinstance(outcome, Refused):
+        reason = follow_refusal(session, vault, outbox_id, outcome, now=now) or reason
+    show_to_people(session, outbox_id, reason=reason, now=now)
+
+
 def follow_refusal(session: Session, vault: Vault, outbox_id: str, refused: Refused, *, now: datetime) -> str | None:
     """Copy a stop the carrier knows of, tell the operator what only they can mend; return "opted_out" or None."""
     if refused.operator:
         log.error("the carrier refuses our configuration", extra={"outbox": outbox_id, "code": refused.code})
+    if refused.code in STATUS_OF_TEMPLATE:
+        note_refusal(session, outbox_id, STATUS_OF_TEMPLATE[refused.code], now=now)
     if not refused.opted_out:
         return None
     place = outbox.find_place(session, outbox_id)

@@ -1,10 +1,14 @@
-"""Logs: one JSON object a line on standard error; ids, kinds and codes only, never words, numbers or addresses."""
+"""Logs: one JSON object a line on standard error; ids, kinds and codes only, never words, numbers or addresses.
+
+Each line of ours is an event (a fixed sentence) and listed fields; what happens within one request bears its id.
+"""
 
 import json
 import logging
 import re
 import sys
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +16,11 @@ from typing import Any
 
 OURS = ("service", "channels", "store", "actions", "bot", "simulator", "conversation")
 # what our own records may carry beside their fixed sentence
-FIELDS = ("inbox", "outbox", "kind", "answer", "attempt", "outcome", "reason", "code")
+FIELDS = (
+    "inbox", "outbox", "erasure", "carrier_erasure", "kind", "answer", "attempt", "outcome", "reason", "code", "count",
+    "rows",
+)  # fmt: skip
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 _LONGEST = 300  # characters of a library's sentence
 _NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
 
@@ -24,6 +32,10 @@ class JsonLines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(self.collect(record), ensure_ascii=False, default=str)
+
+    def collect(self, record: logging.LogRecord) -> dict[str, Any]:
+        """Return what a line may tell of a record."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, Any] = {"at": at, "level": record.levelname.lower(), "from": record.name}
         if record.name.partition(".")[0] in OURS:
@@ -31,18 +43,37 @@ class JsonLines(logging.Formatter):
             line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
         else:
             line["event"] = _NUMBER.sub("#", str(record.msg).partition("\n")[0])[:_LONGEST]
+        if request := request_id.get():
+            line["request"] = request
         if record.exc_info and record.exc_info[0]:
             line |= {"error": record.exc_info[0].__name__, "where": _where(record.exc_info[2])}
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return line
 
 
-def set_up_logs() -> None:
-    """Send every log, and what ends the process, through our formatter; libraries speak from WARNING up."""
+class PlainLines(JsonLines):
+    """The same for a person at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self.collect(record)
+        at, level, source, event = (line.pop(name) for name in ("at", "level", "from", "event"))
+        return f"{at[11:19]} {level:8} {source}: {event}" + "".join(f" {name}={line[name]}" for name in line)
+
+
+_FORMATS = {"json": JsonLines, "plain": PlainLines}
+
+
+def set_up_logs(level: str = "info", style: str = "json") -> None:
+    """Send every log, and what ends the process, through our formatter; libraries speak from WARNING up.
+
+    Args:
+        level: of our own rooms: debug, info, warning or error.
+        style: "json" or "plain".
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(_FORMATS[style]())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for room in OURS:
-        logging.getLogger(room).setLevel(logging.INFO)
+        logging.getLogger(room).setLevel(level.upper())
     sys.excepthook = _log_end
 
 

@@ -27,6 +27,7 @@ def prepare(settings: Settings) -> None:
     create_keys(settings.keys)
     wiring.create_token(settings.bot_token)
     wiring.create_token(settings.actions_token)
+    wiring.create_token(settings.metrics_token)
     prepare_engine_tables(settings.database)
     database = Database(build_engine(settings.database))
     try:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from channels.twilio.error_codes import outcome_of_report
 from conversation.messages import DeliveryReport, DeliveryStatus, InboundMessage
-from conversation.ports import Refused, WorkQueue
+from conversation.ports import WorkQueue
 from conversation.turn import Rules
-from service.failures import follow_refusal, show_to_people
+from service.failures import follow_report
 from store import inbox, outbox
 from store.database import Database
 from store.vault import Vault
@@ -34,8 +34,8 @@ class DurableInbox:
         for _ in range(_TRIES - 1):
             try:
                 return await self.database.run(lambda session: self._accept(session, message))
-            except IntegrityError:
-                continue  # the same message or address came twice in one moment; now the other one is there to see
+            except (IntegrityError, NoResultFound):
+                continue  # the same message or address came twice, or was erased, in one moment; now that can be seen
         return await self.database.run(lambda session: self._accept(session, message))
 
     def _accept(self, session: Session, message: InboundMessage) -> bool:
@@ -60,9 +60,6 @@ class RecordedDeliveries:
         now = self.clock()
         outbox_id = outbox.record_report(session, report, now=now)
         if outbox_id and report.status in _NOT_ARRIVED:
-            # not sent again, whatever the code: a message that had a name at the carrier is theirs to deliver
-            outcome, reason = outcome_of_report(report.error_code), report.status.value
-            if isinstance(outcome, Refused):
-                reason = follow_refusal(session, self.vault, outbox_id, outcome, now=now) or reason
-            show_to_people(session, outbox_id, reason=reason, now=now)
+            outcome = outcome_of_report(report.error_code)
+            follow_report(session, self.vault, outbox_id, outcome, reason=report.status.value, now=now)
         return outbox_id is not None

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -14,6 +15,10 @@ from service.logs import set_up_logs
 from service.ports import open_port
 from service.settings import Settings
 
+# Threads take turns ten times as often as by default: the one that writes gives its turn up at every statement, and
+# would have the whole database wait five milliseconds for each until the event loop pauses (docs/decisions/0011).
+SWITCH_S = 0.0005
+
 
 def serve(what: str, settings: Settings) -> None:
     """Run web, worker, actions or simulator until told to stop.
@@ -23,7 +28,8 @@ def serve(what: str, settings: Settings) -> None:
     """
     if what not in _PROCESSES:
         raise ConfigurationError(f"serve what? One of: {', '.join(_PROCESSES)}")
-    set_up_logs()
+    set_up_logs(settings.log_level, settings.log_format)
+    sys.setswitchinterval(SWITCH_S)
     _PROCESSES[what](settings)
 
 

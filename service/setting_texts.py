@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 _WORD = re.compile("[A-Za-z0-9_.-]{1,63}")
 _LONGEST_NAME = 64
+_LONGEST_KEPT_DAYS = 3650
 
 
 def read_url(text: str) -> str:
@@ -76,6 +77,52 @@ def read_rate(text: str) -> float:
     if not 0 < number < math.inf:
         raise ValueError("must be a number above 0")
     return number
+
+
+def read_count(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,2}", text) or not 1 <= int(text) <= 32:
+        raise ValueError("must be a whole number from 1 to 32")
+    return int(text)
+
+
+def read_days(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= _LONGEST_KEPT_DAYS:
+        raise ValueError(f"must be a whole number of days from 1 to {_LONGEST_KEPT_DAYS}")
+    return int(text)
+
+
+def read_carrier_erasure(text: str) -> str:
+    if text not in ("never", "after_delivery"):
+        raise ValueError("must be never or after_delivery")
+    return text
+
+
+def read_whole_number(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < 1:
+        raise ValueError("must be a whole number above 0")
+    return int(text)
+
+
+def read_level(text: str) -> str:
+    if text not in ("debug", "info", "warning", "error"):
+        raise ValueError("must be debug, info, warning or error")
+    return text
+
+
+def read_format(text: str) -> str:
+    if text not in ("json", "plain"):
+        raise ValueError("must be json or plain")
+    return text
+
+
+def read_hook(text: str) -> str:
+    """An address that may carry a secret in its query; in the clear only on this machine."""
+    parts = urlsplit(text)
+    near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    sound = parts.hostname and not (parts.username or parts.fragment) and not re.search(r"[\s\x00-\x1f]", text)
+    if not sound or not (near or parts.scheme == "https") or parts.port == 0:
+        raise ValueError("must look like https://host[:port][/path][?query]")
+    return text
 
 
 def read_path(text: str) -> Path:

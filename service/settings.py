@@ -1,18 +1,24 @@
 """Every setting, read once at start from the environment (and a .env file), every problem reported together."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from conversation.errors import ConfigurationError
+from service.env_file import read_env_file
 from service.setting_texts import (
     ROOT,
+    read_carrier_erasure,
     read_confirms,
+    read_count,
+    read_days,
     read_drafts,
+    read_format,
+    read_hook,
     read_id,
+    read_level,
     read_name,
     read_path,
     read_port,
@@ -20,15 +26,11 @@ from service.setting_texts import (
     read_tokens,
     read_url,
     read_urls,
+    read_whole_number,
 )
 from store.database import parse_database_url
 
 __all__ = ["ROOT", "Settings", "read_settings", "setting", "to_environment"]
-
-_ENV_LINE = re.compile(
-    r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*"
-    r"(?:(?P<quote>['\"])(?P<quoted>.*)(?P=quote)|(?P<plain>.*))"
-)
 
 
 def setting(name: str, help_line: str, *, default: Any, read: Callable[[str], Any] = str, secret: bool = False) -> Any:
@@ -52,6 +54,18 @@ class Settings:
     )
     worker_id: str = setting(
         "WORKER_ID", "name of a worker process, its own and the same after a restart", default="worker-1", read=read_id
+    )
+    worker_silent_s: float = setting(
+        "WORKER_SILENT_S",
+        "seconds of silence after which other workers take a worker's work over",
+        default=30.0,
+        read=read_rate,
+    )
+    workers: int = setting(
+        "WORKERS",
+        "workers that `puente run` starts; each takes an ACTIONS_PORT ten above the one before",
+        default=1,
+        read=read_count,
     )
     drafts: bool = setting(
         "DRAFTS", "send: unreviewed texts go out; refuse: a person answers instead", default=False, read=read_drafts
@@ -102,8 +116,32 @@ class Settings:
         default="",
         read=lambda text: text and read_url(text),
     )
+    carrier_connect_timeout_s: float = setting(
+        "CARRIER_CONNECT_TIMEOUT_S",
+        "longest wait for a connection to the carrier, seconds",
+        default=3.0,
+        read=read_rate,
+    )
+    carrier_timeout_s: float = setting(
+        "CARRIER_TIMEOUT_S",
+        "longest wait for the carrier's answer, seconds; after silence a text is looked up for six times as long",
+        default=10.0,
+        read=read_rate,
+    )
     sends_per_second: float = setting(
         "SENDS_PER_SECOND", "limit per sender number, in messages", default=10.0, read=read_rate
+    )
+    keep_messages_days: int = setting(
+        "KEEP_MESSAGES_DAYS", "days after which a message is deleted when no case needs it", default=90, read=read_days
+    )
+    keep_cases_days: int = setting(
+        "KEEP_CASES_DAYS", "days after which a closed case loses its content", default=180, read=read_days
+    )
+    erase_at_carrier: str = setting(
+        "ERASE_AT_CARRIER",
+        "never, or after_delivery: the carrier then deletes text and files once they are handled",
+        default="never",
+        read=read_carrier_erasure,
     )
     confirm_stop: bool = setting(
         "STOP_CONFIRMED_BY",
@@ -111,6 +149,30 @@ class Settings:
         default=True,
         read=read_confirms,
     )
+    backup_folder: Path | None = setting(
+        "BACKUP_FOLDER", "where backups go; empty: backups in PUENTE_VAR", default=None, read=read_path
+    )
+    backup_keep_days: int = setting(
+        "BACKUP_KEEP_DAYS", "age at which backups go, days", default=30, read=read_whole_number
+    )
+    metrics_token_file: Path | None = setting(
+        "METRICS_TOKEN_FILE",
+        "token of metrics and details; empty: metrics.token in PUENTE_VAR",
+        default=None,
+        read=read_path,
+    )
+    alert_url: str = setting("ALERT_URL", "where alerts are posted", default="", read=read_hook, secret=True)
+    alert_after_s: int = setting(
+        "ALERT_AFTER_S", "longest wait without an alert, seconds", default=120, read=read_whole_number
+    )
+    alert_backup_h: int | None = setting(
+        "ALERT_BACKUP_HOURS",
+        "age of the newest backup that alerts, hours; empty: never",
+        default=None,
+        read=read_whole_number,
+    )
+    log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", default="info", read=read_level)
+    log_format: str = setting("LOG_FORMAT", "json or plain", default="json", read=read_format)
 
     @property
     def database(self) -> str:
@@ -119,6 +181,14 @@ class Settings:
     @property
     def keys(self) -> Path:
         return self.keys_file or self.var / "keys.json"
+
+    @property
+    def backups(self) -> Path:
+        return self.backup_folder or self.var / "backups"
+
+    @property
+    def metrics_token(self) -> Path:
+        return self.metrics_token_file or self.var / "metrics.token"
 
     @property
     def bot_token(self) -> Path:
@@ -136,7 +206,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
         ConfigurationError: one message that lists every variable that cannot be read, and why.
     """
     problems: list[str] = []
-    given = {**_read_env_file(env_file, problems), **(os.environ if environment is None else environment)}
+    given = {**read_env_file(env_file, problems), **(os.environ if environment is None else environment)}
     values: dict[str, Any] = {}
     for one in fields(Settings):
         if text := given.get(one.metadata["name"], "").strip():
@@ -174,20 +244,4 @@ def _find_contradictions(settings: Settings) -> list[str]:
     ports = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "SIMULATOR_PORT": settings.simulator_port}
     if len(set(ports.values())) < len(ports):
         found.append(f"{', '.join(ports)}: must be three different ports")
-    return found
-
-
-def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
-    """Read lines NAME=value. Blank lines, comments and "export" are allowed; quotes around a whole value go."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
-    except (OSError, UnicodeDecodeError):
-        problems.append(f"{path.name} cannot be read as UTF-8 text")
-        lines = []
-    found = {}
-    for number, line in enumerate(lines, start=1):
-        if match := _ENV_LINE.fullmatch(line.strip()):
-            found[match["name"]] = match["quoted"] if match["quote"] else match["plain"]
-        elif line.strip() and not line.strip().startswith("#"):
-            problems.append(f"{path.name}, line {number}: must be NAME=value")
     return found

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ READY_S = 120.0
 MOST_DEATHS = 5  # of one child within DEATHS_S seconds; then everything stops
 DEATHS_S = 300.0
 LOOK_S = 0.5  # between two looks at the children
+PORT_STEP = 10  # from the actions of one worker to those of the next
 
 _THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - how to reach what listens everywhere
 
@@ -93,42 +94,57 @@ def check_disk(settings: Settings) -> None:
 
 def check_ports(settings: Settings) -> None:
     """Refuse to start on a port somebody else holds, naming its setting."""
-    loopback = {"ACTIONS_PORT": settings.actions_port}
+    loopback = [("ACTIONS_PORT", worker.actions_port) for worker in each_worker(settings)]
+    loopback += [("BOT_URLS", port) for port in _bot_ports(settings)]
     if _is_simulated(settings):
-        loopback["SIMULATOR_PORT"] = settings.simulator_port
+        loopback.append(("SIMULATOR_PORT", settings.simulator_port))
     with contextlib.ExitStack() as held:
         held.enter_context(open_port(settings.bind, settings.port, setting="PORT"))
-        for setting, port in loopback.items():
+        for setting, port in loopback:
             held.enter_context(open_port("127.0.0.1", port, setting=setting))
-        for port in _bot_ports(settings):
-            held.enter_context(open_port("127.0.0.1", port, setting="BOT_URLS"))
+
+
+def each_worker(settings: Settings) -> list[Settings]:
+    """Return the settings of each worker that runs here: "worker-1", "worker-2" …, each with a port for its actions."""
+    name = settings.worker_id.removesuffix("-1")
+    return [settings] + [
+        replace(settings, worker_id=f"{name}-{number}", actions_port=settings.actions_port + PORT_STEP * (number - 1))
+        for number in range(2, settings.workers + 1)
+    ]
 
 
 def _children(settings: Settings, model: Path) -> list[Watched]:
     """Return what runs, in the order in which it is stopped: each before what it needs."""
-    ours = {**os.environ, **to_environment(settings)}
-
-    def serve(what: str, url: str) -> Watched:
-        return Watched(Child(what, [sys.executable, "-m", "service", "serve", what], ours), _answers(url))
-
     web = f"http://{_THIS_MACHINE.get(settings.bind, settings.bind)}:{settings.port}/health/ready"
-    found = [serve("web", web), serve("worker", f"http://127.0.0.1:{settings.actions_port}/health")]
-    found += _bots(settings, model)
+    found = [_serve("web", settings, web), *_workers(settings), *_bots(settings, model)]
     if _is_simulated(settings):
-        found.append(serve("simulator", f"http://127.0.0.1:{settings.simulator_port}/phones"))
+        found.append(_serve("simulator", settings, f"http://127.0.0.1:{settings.simulator_port}/phones"))
     return found
 
 
+def _serve(what: str, settings: Settings, url: str, *, name: str = "") -> Watched:
+    environment = {**os.environ, **to_environment(settings)}
+    return Watched(Child(name or what, [sys.executable, "-m", "service", "serve", what], environment), _answers(url))
+
+
+def _workers(settings: Settings) -> list[Watched]:
+    names = ["worker"] if settings.workers == 1 else [f"worker {number}" for number in range(1, settings.workers + 1)]
+    return [
+        _serve("worker", one, f"http://127.0.0.1:{one.actions_port}/health", name=name)
+        for name, one in zip(names, each_worker(settings), strict=True)
+    ]
+
+
 def _bots(settings: Settings, model: Path) -> list[Watched]:
-    environment = bot_process.environment(
-        bot_token=settings.bot_token,
-        actions_url=f"http://127.0.0.1:{settings.actions_port}/webhook",
-        actions_token=settings.actions_token,
-    )
-    token = wiring.read_token(settings.bot_token)
+    token, workers = wiring.read_token(settings.bot_token), each_worker(settings)
     found = []
-    for number, (url, port) in enumerate(zip(settings.bot_urls, _bot_ports(settings), strict=True), start=1):
-        name = "bot" if len(settings.bot_urls) == 1 else f"bot {number}"
+    for number, (url, port) in enumerate(zip(settings.bot_urls, _bot_ports(settings), strict=True)):
+        environment = bot_process.environment(
+            bot_token=settings.bot_token,
+            actions_url=f"http://127.0.0.1:{workers[number % len(workers)].actions_port}/webhook",
+            actions_token=settings.actions_token,
+        )
+        name = "bot" if len(settings.bot_urls) == 1 else f"bot {number + 1}"
         child = Child(name, bot_process.command(model, port), environment)
         found.append(Watched(child, _bot_answers(url, token)))
     return found

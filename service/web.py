@@ -3,20 +3,25 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import text
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from channels.twilio.webhook import build_twilio_routes
-from conversation.errors import BrokenWorld, ConfigurationError
+from conversation.errors import ConfigurationError
 from service import wiring
+from service.alerting import watching
 from service.engine import EngineClient
+from service.health import build_health_routes
+from service.measured_app import MeasuredApp
+from service.metrics import Meters
 from service.settings import Settings
 from simulator.settings import refuse_unless_loopback
 from store.database import Database
 from store.outbox import find_details
+from store.reader import Reader
 
 
 def build_web_app(settings: Settings) -> Starlette:
@@ -28,6 +33,7 @@ def build_web_app(settings: Settings) -> Starlette:
     check = wiring.build_signature_check(settings)
     database = wiring.build_database(settings)
     engine = EngineClient(wiring.engine_settings(settings, executor_id="web"), engine=database.engine)
+    reader, meters = Reader(settings.database), Meters()
     routes = build_twilio_routes(
         check=check,
         inbox=wiring.build_inbox(settings, database, engine),
@@ -37,27 +43,17 @@ def build_web_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
+        async with watching(settings, database, reader):
+            yield
         engine.close()
+        reader.close()
         database.close()
 
     return Starlette(
-        routes=[*routes, *_health_routes(database), *_simulator_routes(settings, database)], lifespan=lifespan
+        routes=[*routes, *build_health_routes(settings, reader, meters), *_simulator_routes(settings, database)],
+        middleware=[Middleware(MeasuredApp, meters=meters, timed=frozenset(route.path for route in routes))],
+        lifespan=lifespan,
     )
-
-
-def _health_routes(database: Database) -> list[Route]:
-    async def live(_: Request) -> Response:
-        return JSONResponse({"status": "live"})
-
-    async def ready(_: Request) -> Response:
-        try:
-            await database.run(lambda session: session.execute(text("SELECT 1")))
-        except BrokenWorld:
-            return JSONResponse({"status": "the database does not answer"}, status_code=503)
-        return JSONResponse({"status": "ready"})
-
-    return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
 def _simulator_routes(settings: Settings, database: Database) -> list[Route]:
@@ -72,7 +68,7 @@ def _simulator_routes(settings: Settings, database: Database) -> list[Route]:
 
     async def details(request: Request) -> Response:
         outbox_id = request.path_params["outbox_id"]
-        found = await database.run(lambda session: find_details(session, outbox_id))
+        found = await database.read(lambda session: find_details(session, outbox_id))
         return JSONResponse(found, status_code=200 if found else 404)
 
     return [Route("/phones", phones), Route("/simulator/details/{outbox_id}", details)]

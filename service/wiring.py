@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from bot import token_file
 from bot.client import HttpBot
 from channels.sms_text import count_segments, prepare_for_sms, split_text
+from channels.twilio.account import TwilioAccount
 from channels.twilio.addresses import render_address
-from channels.twilio.sender import TwilioAccount, TwilioSender
+from channels.twilio.records import TwilioRecords
+from channels.twilio.sender import TwilioSender
 from channels.twilio.signature import SignatureCheck
+from channels.twilio.templates import TwilioTemplates
 from channels.whatsapp_text import split_for_whatsapp
 from conversation.errors import ConfigurationError, PuenteError
 from conversation.messages import Channel
@@ -20,16 +23,19 @@ from conversation.turn import Rules
 from service.deciding import Decider
 from service.delivery import Delivery
 from service.engine import EngineClient, EngineSettings
+from service.patience import WatchedBot
 from service.receiving import DurableInbox, RecordedDeliveries
 from service.settings import ROOT, Settings
+from service.window import Window
 from store.content import read_rules
 from store.database import Database, build_engine
 from store.decisions import DecisionWriter
 from store.migrate import require_current
 from store.outbox import Part
 from store.people import get_or_add_organisation
+from store.presence import use
 from store.secret_file import create_secret_file
-from store.vault import Vault, read_keys
+from store.vault import KeyFile, Vault, read_keys
 
 DATA = ROOT / "data"
 MAX_SEGMENTS = 6  # of one SMS; what is longer goes as another message
@@ -44,12 +50,14 @@ def build_rules(settings: Settings) -> Rules:
 
 
 def build_vault(settings: Settings) -> Vault:
-    return Vault(read_keys(settings.keys))
+    file = KeyFile(settings.keys)  # looked at before it is read: a change in between is then seen
+    return Vault(read_keys(settings.keys), file=file)
 
 
 def build_database(settings: Settings) -> Database:
-    """Open the database; its tables must be those of this code."""
-    database = Database(build_engine(settings.database))
+    """Open the database; its tables must be those of this code, and nobody may be restoring it."""
+    engine = build_engine(settings.database)
+    database = Database(engine, release=use(engine))
     try:
         require_current(database.engine)
     except PuenteError:
@@ -67,14 +75,38 @@ def build_signature_check(settings: Settings) -> SignatureCheck:
 
 
 def build_sender(settings: Settings) -> TwilioSender:
-    """Return the sender: by API key when there is one, else by the first auth token."""
+    return TwilioSender(
+        account=build_account(settings),
+        public_url=settings.public_url,
+        base_url=settings.twilio_base_url or None,
+        connect_timeout_s=settings.carrier_connect_timeout_s,
+        total_timeout_s=settings.carrier_timeout_s,
+    )
+
+
+def build_records(settings: Settings) -> TwilioRecords:
+    """Return what erases at the carrier."""
+    return TwilioRecords(
+        account=build_account(settings),
+        base_url=settings.twilio_base_url or None,
+        connect_timeout_s=settings.carrier_connect_timeout_s,
+        total_timeout_s=settings.carrier_timeout_s,
+    )
+
+
+def build_templates(settings: Settings) -> TwilioTemplates:
+    """Return what lays texts down for WhatsApp's approval."""
+    return TwilioTemplates(account=build_account(settings), base_url=settings.twilio_base_url or None)
+
+
+def build_account(settings: Settings) -> TwilioAccount:
+    """Return the account: by API key when there is one, else by the first auth token."""
     if not settings.twilio_auth_tokens:
         raise ConfigurationError("TWILIO_AUTH_TOKENS is empty: the carrier's messages could not be checked")
     username, password = settings.twilio_account_sid, settings.twilio_auth_tokens[0]
     if settings.twilio_api_key:
         username, password = settings.twilio_api_key, settings.twilio_api_secret
-    account = TwilioAccount(settings.twilio_account_sid, username, password, settings.twilio_messaging_service or None)
-    return TwilioSender(account=account, public_url=settings.public_url, base_url=settings.twilio_base_url or None)
+    return TwilioAccount(settings.twilio_account_sid, username, password, settings.twilio_messaging_service or None)
 
 
 def engine_settings(settings: Settings, *, executor_id: str) -> EngineSettings:
@@ -110,17 +142,20 @@ def build_deliveries(settings: Settings, database: Database) -> RecordedDeliveri
 def build_decider(settings: Settings, database: Database, engine: EngineClient, bot: HttpBot) -> Decider:
     vault = build_vault(settings)
     writer = DecisionWriter(vault=vault, queue=engine, split=split_body)
-    return Decider(database=database, rules=build_rules(settings), bot=bot, writer=writer, clock=utc_now)
+    return Decider(database=database, rules=build_rules(settings), bot=WatchedBot(bot), writer=writer, clock=utc_now)
 
 
-def build_delivery(settings: Settings, database: Database, sender: TwilioSender) -> Delivery:
+def build_delivery(settings: Settings, database: Database, sender: TwilioSender, engine: EngineClient) -> Delivery:
+    vault = build_vault(settings)
     return Delivery(
         database=database,
-        vault=build_vault(settings),
+        vault=vault,
+        window=Window(build_rules(settings).catalogue, vault, engine),
         sender=sender,
         carrier_form=render_address,
         per_second=settings.sends_per_second,
         clock=utc_now,
+        answer_s=settings.carrier_timeout_s,
     )
 
 

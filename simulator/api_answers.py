@@ -6,13 +6,35 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.responses import JSONResponse, Response
+
 from simulator.carrier import TwilioMessage
+from simulator.kept_files import KeptFile
 from simulator.rules import ApiError
 from simulator.settings import SimulatorSettings
 
 API_VERSION = "2010-04-01"
 DEFAULT_PAGE_SIZE = 50
-_LATER_ERRORS = {63016: "Failed to send freeform message because you are outside the allowed window."}
+# What `error_message` says of a message that failed later: https://www.twilio.com/docs/api/errors/{code}
+_LATER_ERRORS = {
+    30003: "Unreachable destination handset",
+    30005: "Unknown destination handset",
+    30006: "Landline or unreachable carrier",
+    30007: "Message filtered",
+    30008: "Unknown error",
+    30034: "US A2P 10DLC - Message from an Unregistered Number",
+    63015: "Channel Sandbox can only send messages to phone numbers that have joined the Sandbox",
+    63016: "Failed to send freeform message because you are outside the allowed window.",
+    63018: "Rate limit exceeded for Channel",
+    63024: "Invalid message recipient",
+    63040: "Template rejected",
+    63041: "Template paused",
+    63042: "Template disabled",
+}
+
+
+def error_answer(error: ApiError) -> Response:
+    return JSONResponse(error_json(error), status_code=error.status)
 
 
 def error_json(error: ApiError) -> dict[str, Any]:
@@ -90,6 +112,43 @@ def message_page_json(messages: Sequence[TwilioMessage], query: Mapping[str, str
         "previous_page_uri": _page_uri(account_sid, query, size, page - 1) if page else None,
         "start": page * size,
         "uri": _page_uri(account_sid, query, size, page),
+    }
+
+
+def media_json(file: KeptFile, account_sid: str) -> dict[str, Any]:
+    moment = format_datetime(file.created)
+    return {
+        "account_sid": account_sid,
+        "content_type": file.content_type,
+        "date_created": moment,
+        "date_updated": moment,
+        "parent_sid": file.message_sid,
+        "sid": file.sid,
+        "uri": f"/{API_VERSION}/Accounts/{account_sid}/Messages/{file.message_sid}/Media/{file.sid}.json",
+    }
+
+
+def media_page_json(
+    files: Sequence[KeptFile], message_sid: str, query: Mapping[str, str], account_sid: str
+) -> dict[str, Any]:
+    """One page of a message's files. Filters by date are not played: a message's files are as old as it is."""
+    size, page = int(query.get("PageSize", DEFAULT_PAGE_SIZE)), int(query.get("Page", 0))
+    base = f"/{API_VERSION}/Accounts/{account_sid}/Messages/{message_sid}/Media.json"
+    shown = files[page * size : (page + 1) * size]
+
+    def url(number: int) -> str:
+        return f"{base}?{urlencode({'PageSize': size, 'Page': number})}"
+
+    return {
+        "end": page * size + max(len(shown) - 1, 0),
+        "first_page_uri": url(0),
+        "media_list": [media_json(file, account_sid) for file in shown],
+        "next_page_uri": url(page + 1) if len(files) > (page + 1) * size else None,
+        "page": page,
+        "page_size": size,
+        "previous_page_uri": url(page - 1) if page else None,
+        "start": page * size,
+        "uri": url(page),
     }
 
 

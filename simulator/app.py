@@ -4,17 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.routing import Route
 
+from simulator.acts import Table
+from simulator.arrivals import Arrivals
+from simulator.background import Background
 from simulator.broken_connection import BreakableApp
-from simulator.callbacks import CallbackPlan
 from simulator.details import DetailsClient
+from simulator.event_log import EventLog
 from simulator.handsets import Handsets
 from simulator.loopback_server import build_server
+from simulator.media_door import MediaDoor, MediaShelf
 from simulator.phones import Phones
 from simulator.settings import SimulatorSettings, refuse_unless_loopback
 from simulator.stand_in import StandIn
-
-_LIFELIKE_DELAYS_S = (0.4, 1.0, 2.5)  # sent, delivered, read
+from simulator.texting import Texting
 
 
 def build_simulator(settings: SimulatorSettings) -> Starlette:
@@ -25,11 +29,14 @@ def build_simulator(settings: SimulatorSettings) -> Starlette:
     Raises:
         ConfigurationError: settings that cannot work, or an address that is not of this machine.
     """
-    stand_in = StandIn(settings)
-    stand_in.callbacks.plan = CallbackPlan(delays_s=_LIFELIKE_DELAYS_S)
-    details = DetailsClient(settings.details_url)
-    handsets = Handsets(stand_in, details)
-    phones = Phones(settings, handsets)
+    stand_in, details = StandIn(settings), DetailsClient(settings.details_url)
+    background, shelf = Background(), MediaShelf(settings.account_sid, stand_in.carrier)
+    handsets = Handsets(settings)
+    arrivals = Arrivals(stand_in, handsets, details, background)
+    log = EventLog(stand_in, handsets, arrivals)
+    texting = Texting(stand_in, handsets, shelf, background)
+    phones = Phones(Table(stand_in, handsets, texting, arrivals))
+    door = MediaDoor(settings, shelf, api=log.serve)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -38,13 +45,22 @@ def build_simulator(settings: SimulatorSettings) -> Starlette:
             try:
                 yield
             finally:
-                await handsets.close()
+                await background.close()
                 await details.close()
 
-    app = BreakableApp(routes=[*phones.routes(), *stand_in.routes()], lifespan=lifespan)
+    app = BreakableApp(routes=[*phones.routes(), *door.routes(), *_watched(stand_in, log)], lifespan=lifespan)
     app.state.stand_in = stand_in
     app.state.close_streams = phones.feed.close
     return app
+
+
+def _watched(stand_in: StandIn, log: EventLog) -> list[Route]:
+    """The routes of the stand-in, each request of which is noted."""
+    return [
+        Route(route.path, log.serve, methods=list(route.methods or ()))
+        for route in stand_in.routes()
+        if isinstance(route, Route)
+    ]
 
 
 def run_simulator(settings: SimulatorSettings, *, bind: str, port: int, twilio_base_url: str) -> None:

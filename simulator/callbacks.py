@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,7 +10,7 @@ from simulator.carrier import Carrier, Status, TwilioMessage
 from simulator.webhooks import PostOutcome, WebhookClient, status_form
 
 # Codes after which Twilio says "failed" (it never went out); after all others it says "undelivered".
-_NEVER_SENT = frozenset({30001, 30036, 63016})
+_NEVER_SENT = frozenset({30001, 30036, 63016, 63040, 63041, 63042})
 
 
 class CallbackOrder(Enum):
@@ -37,6 +37,7 @@ class CallbackPlan:
     delays_s: tuple[float, ...] = (0.0,)
     error_code: int | None = None
     read_receipts: bool = True
+    reachable: asyncio.Event | None = None  # nothing is delivered before it is set; None: the phone is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,16 @@ class CallbackRecord:
 
 
 class CallbackDriver:
-    """Moves messages forward and posts their callbacks. `plan` may be replaced at any time."""
+    """Moves messages forward and posts their callbacks.
+
+    Attributes:
+        plan: what happens to messages from now on; may be replaced at any time.
+        choose_plan: what happens to one message; returns `plan` unless replaced.
+    """
 
     def __init__(self, carrier: Carrier, client: WebhookClient, account_sid: str) -> None:
         self.plan = CallbackPlan()
+        self.choose_plan: Callable[[TwilioMessage], CallbackPlan] = lambda _: self.plan
         self.posted: list[CallbackRecord] = []
         self._carrier = carrier
         self._client = client
@@ -61,7 +68,7 @@ class CallbackDriver:
 
     async def begin(self, message: TwilioMessage) -> None:
         """Start a message on its way. Under BEFORE_ANSWER this returns when it has arrived."""
-        plan = self.plan
+        plan = self.choose_plan(message)
         if plan.order is CallbackOrder.BEFORE_ANSWER:
             await self._live(message, plan)
             return
@@ -87,6 +94,8 @@ class CallbackDriver:
             return
         for wait, status in zip(waits, steps, strict=True):
             await asyncio.sleep(wait)
+            if plan.reachable is not None and status is Status.DELIVERED:
+                await plan.reachable.wait()
             self._move(message, [status], error_code)
             if plan.order is not CallbackOrder.NONE:
                 await self._tell(message.sid, status, times=2 if plan.order is CallbackOrder.DOUBLED else 1)

@@ -1,17 +1,20 @@
 """What the carrier remembers: messages, stops, and when a person last wrote. In memory, gone with the process."""
 
 import secrets
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from simulator.content_rules import find_later_error, parse_variables
+from simulator.contents import Contents
+from simulator.kept_files import KeptFiles
 from simulator.rules import NewMessage
 from simulator.segments import count_segments
 from simulator.settings import SimulatorSettings, StopHandling, WindowRule
 
 WINDOW = timedelta(hours=24)  # https://www.twilio.com/docs/whatsapp/key-concepts (checked 2026-11)
-OUTSIDE_WINDOW = 63016
 
 
 class Direction(StrEnum):
@@ -73,6 +76,7 @@ class TwilioMessage:
     error_code: int | None = None
     later_error: int | None = None  # accepted, but fails with this code afterwards
     service_sid: str | None = None
+    content_sid: str | None = None
     status_callback: str | None = field(default=None, repr=False)
 
     @property
@@ -81,13 +85,23 @@ class TwilioMessage:
 
 
 class Carrier:
-    """The account's state. Changes are told to every function in `on_change`, in the thread that made them."""
+    """The account's state. Changes are told to every function in `on_change`, in the thread that made them.
+
+    Attributes:
+        files: what messages brought beside their text.
+        contents: templates, and what WhatsApp's reviewers said of them.
+        fates: recipient → codes with which the next messages to them fail after they were accepted, first to last.
+    """
 
     def __init__(self, settings: SimulatorSettings, clock: Callable[[], datetime]) -> None:
         self.messages: dict[str, TwilioMessage] = {}
         self.stopped: set[tuple[str, str]] = set()
         self.last_inbound: dict[tuple[str, str], datetime] = {}
+        self.files = KeptFiles()
+        self.contents = Contents(clock)
+        self.fates: dict[str, deque[int]] = defaultdict(deque)
         self.on_change: list[Callable[[TwilioMessage], None]] = []
+        self.stop_handling = settings.stop_handling  # may be replaced at any time
         self._settings = settings
         self._clock = clock
 
@@ -99,31 +113,32 @@ class Carrier:
         return (our_sender, person) in self.stopped
 
     def add_outbound(self, new: NewMessage) -> TwilioMessage:
-        """Take a message that `rules.find_refusal` let pass. Through a Messaging Service its sender is known later."""
-        now = self._now()
+        """Take a message that the rules let pass. Through a Messaging Service its sender is known later."""
+        now, body = self._now(), self._body(new)
         message = TwilioMessage(
             sid=new_message_sid("MM" if new.media else "SM"),
             direction=Direction.OUTBOUND,
             sender=None if new.service_sid else new.sender,
             to=new.to,
-            body=new.body or "",
+            body=body,
             status=Status.ACCEPTED if new.service_sid else Status.QUEUED,
             created=now,
             updated=now,
             num_media=len(new.media),
-            num_segments=0 if new.service_sid else self._segments(new.to, new.body or ""),
+            num_segments=0 if new.service_sid else self._segments(new.to, body),
             later_error=self._later_error(new),
             service_sid=new.service_sid,
+            content_sid=new.content_sid,
             status_callback=new.status_callback,
         )
         return self._keep(message)
 
-    def add_inbound(self, *, person: str, our_sender: str, body: str) -> TwilioMessage:
+    def add_inbound(self, *, person: str, our_sender: str, body: str, num_media: int = 0) -> TwilioMessage:
         """Take a person's message: it opens WhatsApp's window and, by SMS, may be one of the carrier's keywords."""
         now = self._now()
         self.last_inbound[our_sender, person] = now
         message = TwilioMessage(
-            sid=new_message_sid(),
+            sid=new_message_sid("MM" if num_media else "SM"),
             direction=Direction.INBOUND,
             sender=person,
             to=our_sender,
@@ -132,6 +147,7 @@ class Carrier:
             created=now,
             updated=now,
             sent=now,
+            num_media=num_media,
             num_segments=self._segments(our_sender, body),
         )
         return self._keep(message)
@@ -160,6 +176,15 @@ class Carrier:
 
     def remove(self, sid: str) -> None:
         del self.messages[sid]
+        self.files.forget(sid)
+
+    def remove_file(self, message_sid: str, sid: str) -> bool:
+        """Delete one file of a message; False when there is none of that name."""
+        removed = self.files.remove(message_sid, sid)
+        if removed and message_sid in self.messages:
+            message = self.messages[message_sid]
+            self.messages[message_sid] = replace(message, num_media=message.num_media - 1)
+        return removed
 
     def window_is_open(self, our_sender: str, person: str) -> bool:
         """Whether a free text may go out on WhatsApp: the person wrote within the last 24 hours."""
@@ -170,7 +195,7 @@ class Carrier:
 
     def apply_keyword(self, *, person: str, our_sender: str, keyword: str | None) -> bool:
         """Block or unblock by the carrier's own keyword; True when the carrier also answers the person."""
-        if keyword is None or self._settings.stop_handling is StopHandling.OURS:
+        if keyword is None or self.stop_handling is StopHandling.OURS:
             return False
         pair = (our_sender, person)
         was_stopped = pair in self.stopped
@@ -181,10 +206,18 @@ class Carrier:
         return {"STOP": not was_stopped, "START": was_stopped, "HELP": not was_stopped}[keyword]
 
     def _later_error(self, new: NewMessage) -> int | None:
-        if not new.to.startswith("whatsapp:") or new.is_template:
+        if self.fates.get(new.to):
+            return self.fates[new.to].popleft()
+        if not new.to.startswith("whatsapp:"):
             return None
         sender = new.sender or self._settings.whatsapp_sender
-        return None if self.window_is_open(sender, new.to) else OUTSIDE_WINDOW
+        if self.window_is_open(sender, new.to):
+            return None
+        return find_later_error(self.contents.by_id.get(new.content_sid or ""))
+
+    def _body(self, new: NewMessage) -> str:
+        content = self.contents.by_id.get(new.content_sid or "")
+        return content.fill(parse_variables(new.content_variables) or {}) if content else new.body or ""
 
     def _sender_for(self, to: str) -> str:
         """The sender a Messaging Service would choose."""
@@ -194,6 +227,7 @@ class Carrier:
         return 1 if address.startswith("whatsapp:") else count_segments(body)
 
     def _keep(self, message: TwilioMessage) -> TwilioMessage:
+        self.files.add(message.sid, message.num_media, message.created)
         self.messages[message.sid] = message
         for tell in self.on_change:
             tell(message)

@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from simulator.api_answers import error_json
+from simulator.api_answers import error_answer, error_json
 from simulator.broken_connection import BrokenConnection
 from simulator.rules import ApiError
 
@@ -23,12 +23,22 @@ class Call(StrEnum):
     FETCH = "FetchMessage"
     UPDATE = "UpdateMessage"
     DELETE = "DeleteMessage"
+    LIST_MEDIA = "ListMedia"
+    FETCH_MEDIA = "FetchMedia"
+    DELETE_MEDIA = "DeleteMedia"
     ACCOUNT = "FetchAccount"
+    CREATE_CONTENT = "CreateContent"
+    LIST_CONTENT = "ListContent"
+    FETCH_CONTENT = "FetchContent"
+    DELETE_CONTENT = "DeleteContent"
+    ASK_APPROVAL = "CreateApprovalCreate"
+    FETCH_APPROVAL = "FetchApprovalFetch"
 
 
 class FaultKind(Enum):
     """`…_AFTER` kinds let the request take effect first: the message exists, and the answer that says so is lost."""
 
+    REFUSED = "refused"  # the error that was ordered, not done
     TOO_MANY_REQUESTS = "too_many_requests"  # 429, surely not done
     SERVER_ERROR = "server_error"  # 500, not done
     BAD_GATEWAY = "bad_gateway"  # 502 with an HTML page, not done
@@ -57,11 +67,18 @@ _EFFECTIVE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `delay_s` belongs to the slow kinds, `retry_after_s` to 429 (None: no Retry-After header)."""
+    """One fault.
+
+    Attributes:
+        delay_s: belongs to the slow kinds.
+        retry_after_s: belongs to 429; None: no Retry-After header.
+        error: belongs to REFUSED: any error of Twilio's, by its number.
+    """
 
     kind: FaultKind
     delay_s: float = 0.0
     retry_after_s: int | None = None
+    error: ApiError = _SERVER_ERROR
 
 
 class FaultQueue:
@@ -87,11 +104,13 @@ class FaultQueue:
 async def spoil(answer: Response, fault: Fault) -> Response:
     """Turn a good answer into what the client gets to see."""
     match fault.kind:
+        case FaultKind.REFUSED:
+            return error_answer(fault.error)
         case FaultKind.TOO_MANY_REQUESTS:
             headers = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
             return JSONResponse(error_json(_TOO_MANY_REQUESTS), status_code=429, headers=headers)
         case FaultKind.SERVER_ERROR | FaultKind.SERVER_ERROR_AFTER:
-            return JSONResponse(error_json(_SERVER_ERROR), status_code=500)
+            return error_answer(_SERVER_ERROR)
         case FaultKind.BAD_GATEWAY | FaultKind.BAD_GATEWAY_AFTER:
             return HTMLResponse("<html><body><h1>502 Bad Gateway</h1></body></html>", status_code=502)
         case FaultKind.DROP | FaultKind.DROP_AFTER:

@@ -1,22 +1,29 @@
-"""The two phones as things: whose they are, what was typed into them, what reached them."""
+"""The phones as things: whose they are, what was typed into them, what reached them, what goes wrong around them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from conversation.messages import Channel
-from simulator.carrier import Direction, Status, TwilioMessage
-from simulator.details import Details, DetailsClient
-from simulator.keywords import REPLIES, find_keyword
+from simulator.conditions import Conditions
+from simulator.details import Details
 from simulator.numbers import new_number
-from simulator.stand_in import StandIn
-from simulator.webhooks import PostOutcome, opt_out_type, sms_form, whatsapp_form
+from simulator.person_messages import Choice
+from simulator.sample_media import MediaKind
+from simulator.settings import SimulatorSettings
+from simulator.webhooks import user_id
 
-_TWIML_TYPES = ("text/xml", "application/xml")
-_NOT_DELIVERED = (Status.FAILED, Status.UNDELIVERED, Status.CANCELED)
+MOST_PHONES = 6
+MOST_BUBBLES = 300  # on one phone; the oldest go first
+MOST_EVENTS = 80
+LONGEST_NAME = 40
+_NAMES = {
+    Channel.SMS: ("Sponsor", "Sponsor's cousin", "A neighbor", "A teacher"),
+    Channel.WHATSAPP: ("Youth", "Another youth", "An aunt", "A brother"),
+}
+_FIRST_NUMBERS = {Channel.SMS: "+12025550123", Channel.WHATSAPP: "+12025550124"}
 
 
 class Side(StrEnum):
@@ -29,7 +36,17 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One text on a small screen. `state` is in words for the reader; `failed` says that it did not get through."""
+    """One text on a small screen.
+
+    Attributes:
+        state: where it is, in the carrier's word.
+        failed: it did not get through.
+        about: what it is, when there are no words in it ("a poll").
+        note: what happened to it, in plain words; "" when nothing did.
+        sid: the carrier's id; None for what never became a message.
+        choices: what can be tapped.
+        template: name of the approved template that it is; None for free words.
+    """
 
     id: str
     side: Side
@@ -37,133 +54,152 @@ class Bubble:
     at: datetime
     state: str
     failed: bool = False
+    about: str = ""
+    note: str = ""
+    sid: str | None = None
+    media: tuple[MediaKind, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    template: str | None = None
     segments: int | None = None
     details: Details | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CarrierEvent:
+    """One exchange between carrier and application about one phone, as it was.
+
+    Attributes:
+        arrow: "out" from the carrier to the application, "in" from the application to the carrier.
+        fields: names and values of the form or query.
+    """
+
+    id: str
+    at: datetime
+    arrow: str
+    title: str
+    outcome: str
+    failed: bool
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+
+
 @dataclass(slots=True)
 class Handset:
-    """One phone and the person who holds it now. Addresses in Twilio's form."""
+    """One phone and the person who holds it now. Addresses in Twilio's form.
 
+    Attributes:
+        id: part of its web address ("sms", "whatsapp-2").
+        shared_with: who else reads here; "" when nobody does.
+        hides_number: WhatsApp gives a business-scoped id instead of the number.
+        reachable: set while the phone is on.
+    """
+
+    id: str
     channel: Channel
     our_address: str
     number: str = field(repr=False)
+    name: str
+    shared_with: str = field(default="", repr=False)
+    hides_number: bool = False
+    conditions: Conditions = Conditions()
+    reachable: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     bubbles: dict[str, Bubble] = field(default_factory=dict, repr=False)
+    events: dict[str, CarrierEvent] = field(default_factory=dict, repr=False)
 
     @property
     def address(self) -> str:
-        return f"whatsapp:{self.number}" if self.channel is Channel.WHATSAPP else self.number
+        if self.channel is Channel.SMS:
+            return self.number
+        return f"whatsapp:{user_id(self.number) if self.hides_number else self.number}"
+
+    @property
+    def is_on(self) -> bool:
+        return self.reachable.is_set()
+
+    def empty(self, number: str) -> None:
+        """Give the phone to somebody new."""
+        self.number, self.shared_with, self.hides_number = number, "", False
+        self.bubbles.clear()
+        self.events.clear()
 
 
 class Handsets:
-    """Both phones, joined to the stand-in. Changes are told to every function in `on_bubble` and `on_person`."""
+    """All phones. Changes are told to the functions in `on_bubble`, `on_event`, `on_status` and `on_phones`.
 
-    def __init__(self, stand_in: StandIn, details: DetailsClient) -> None:
-        settings = stand_in.settings
-        self.by_channel = {
-            Channel.SMS: Handset(Channel.SMS, settings.sms_number, "+12025550123"),
-            Channel.WHATSAPP: Handset(Channel.WHATSAPP, settings.whatsapp_sender, "+12025550124"),
-        }
+    `on_status` tells of the weather around one phone, `on_phones` that the page looks different altogether.
+    """
+
+    def __init__(self, settings: SimulatorSettings) -> None:
+        self.by_id: dict[str, Handset] = {}
         self.on_bubble: list[Callable[[Handset, Bubble], None]] = []
-        self.on_person: list[Callable[[Handset], None]] = []
-        self._webhook_url = settings.public_url.rstrip("/") + "/twilio/messages"
-        self._stand_in = stand_in
-        self._details = details
-        self._taken = {handset.number for handset in self.by_channel.values()}
-        self._running: set[asyncio.Task[None]] = set()
-        stand_in.carrier.on_change.append(self._notice)
+        self.on_event: list[Callable[[Handset, CarrierEvent], None]] = []
+        self.on_status: list[Callable[[Handset], None]] = []
+        self.on_phones: list[Callable[[], None]] = []
+        self._our_addresses = {Channel.SMS: settings.sms_number, Channel.WHATSAPP: settings.whatsapp_sender}
+        self._taken: set[str] = set()
+        self._made = dict.fromkeys(Channel, 0)
+        for channel in Channel:
+            self.add(channel)
 
-    def send(self, channel: Channel, text: str) -> None:
-        """Text the application from a phone: shown at once, posted as a signed webhook in the background."""
-        handset = self.by_channel[channel]
-        carrier = self._stand_in.carrier
-        message = carrier.add_inbound(person=handset.address, our_sender=handset.our_address, body=text)
-        bubble = Bubble(f"b-{message.sid}", Side.PERSON, text, datetime.now(UTC), "sending")
-        self._show(handset, bubble)
-        keyword = find_keyword(text) if channel is Channel.SMS else None
-        if carrier.apply_keyword(person=handset.address, our_sender=handset.our_address, keyword=keyword):
-            self._show_carrier_reply(handset, message, keyword or "")
-        self._start(self._post(handset, bubble, self._form(message, keyword)))
-
-    def give_to_new_person(self, channel: Channel) -> None:
-        """Empty a phone and give it a number nobody has written from."""
-        handset = self.by_channel[channel]
-        handset.number = new_number(frozenset(self._taken))
-        self._taken.add(handset.number)
-        handset.bubbles.clear()
-        for tell in self.on_person:
-            tell(handset)
-
-    async def close(self) -> None:
-        """Stop what runs in the background."""
-        for task in tuple(self._running):
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
-
-    def _form(self, message: TwilioMessage, keyword: str | None) -> dict[str, str]:
-        settings = self._stand_in.settings
-        if message.is_whatsapp:
-            return whatsapp_form(message, settings.account_sid, "Simulated person")
-        return sms_form(message, settings.account_sid, opt_out_type(settings.stop_handling, keyword))
-
-    async def _post(self, handset: Handset, bubble: Bubble, form: dict[str, str]) -> None:
-        outcome = await self._stand_in.webhooks.post(self._webhook_url, form)
-        state = describe_webhook(outcome)
-        if bubble.id in handset.bubbles:
-            self._show(handset, replace(bubble, state=state or "sent", failed=state is not None))
-
-    def _notice(self, message: TwilioMessage) -> None:
-        """Show what the application sent to a phone, and every step of its delivery."""
-        handset = next((phone for phone in self.by_channel.values() if phone.address == message.to), None)
-        if handset is None or message.direction is not Direction.OUTBOUND:
-            return
-        known = handset.bubbles.get(f"b-{message.sid}")
-        bubble = Bubble(
-            id=f"b-{message.sid}",
-            side=Side.PUENTE,
-            text=known.text if known else message.body,  # a deletion at the carrier does not reach into phones
-            at=known.at if known else datetime.now(UTC),
-            state=describe_delivery(message),
-            failed=message.status in _NOT_DELIVERED,
-            segments=message.num_segments,
-            details=known.details if known else None,
+    def add(self, channel: Channel) -> Handset | None:
+        """Put one more phone on the table; None when it is full."""
+        if len(self.by_id) >= MOST_PHONES:
+            return None
+        self._made[channel] += 1
+        made = self._made[channel]
+        names = _NAMES[channel]
+        handset = Handset(
+            id=channel.value if made == 1 else f"{channel.value}-{made}",
+            channel=channel,
+            our_address=self._our_addresses[channel],
+            number=_FIRST_NUMBERS[channel] if made == 1 else self._new_number(),
+            name=names[(made - 1) % len(names)] if made <= len(names) else f"{names[-1]} {made}",
         )
-        self._show(handset, bubble)
-        if bubble.details is None:
-            self._start(self._ask_details(handset, bubble.id, message.status_callback))
+        handset.reachable.set()
+        self._taken.add(handset.number)
+        self.by_id[handset.id] = handset
+        self.tell_phones()
+        return handset
 
-    async def _ask_details(self, handset: Handset, bubble_id: str, status_callback: str | None) -> None:
-        details = await self._details.find(status_callback)
-        bubble = handset.bubbles.get(bubble_id)
-        if details is not None and bubble is not None:
-            self._show(handset, replace(bubble, details=details))
+    def remove(self, handset: Handset) -> bool:
+        """Take a phone away; False for the last one, which stays."""
+        if len(self.by_id) < 2:
+            return False
+        del self.by_id[handset.id]
+        self.tell_phones()
+        return True
 
-    def _show_carrier_reply(self, handset: Handset, message: TwilioMessage, keyword: str) -> None:
-        reply = Bubble(f"c-{message.sid}", Side.CARRIER, REPLIES[keyword], datetime.now(UTC), "answered by the carrier")
-        self._show(handset, replace(reply, details=Details(language="en")))
+    def give_to_new_person(self, handset: Handset) -> None:
+        """Empty a phone and give it a number nobody has written from."""
+        handset.empty(self._new_number())
+        self.tell_phones()
 
-    def _show(self, handset: Handset, bubble: Bubble) -> None:
+    def find_by_address(self, address: str | None) -> Handset | None:
+        return next((phone for phone in self.by_id.values() if phone.address == address), None)
+
+    def show(self, handset: Handset, bubble: Bubble) -> None:
+        """Put a bubble on a screen, or change the one with its id."""
         handset.bubbles[bubble.id] = bubble
+        while len(handset.bubbles) > MOST_BUBBLES:
+            del handset.bubbles[next(iter(handset.bubbles))]
         for tell in self.on_bubble:
             tell(handset, bubble)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    def note_event(self, handset: Handset, event: CarrierEvent) -> None:
+        handset.events[event.id] = event
+        while len(handset.events) > MOST_EVENTS:
+            del handset.events[next(iter(handset.events))]
+        for tell in self.on_event:
+            tell(handset, event)
 
+    def tell_status(self, handset: Handset) -> None:
+        for tell in self.on_status:
+            tell(handset)
 
-def describe_webhook(outcome: PostOutcome) -> str | None:
-    """Return what is wrong with the application's answer, in words; None when Twilio would be content."""
-    if outcome.status is None:
-        return f"webhook: {outcome.problem}"
-    if outcome.status != 200:
-        return f"webhook answered {outcome.status}"
-    if outcome.content_type not in _TWIML_TYPES:
-        return "webhook answered 200, but not TwiML (12300)"
-    return None
+    def tell_phones(self) -> None:
+        for tell in self.on_phones:
+            tell()
 
-
-def describe_delivery(message: TwilioMessage) -> str:
-    """Return Twilio's word for the state, with the error code of a failure."""
-    return f"{message.status.value} ({message.error_code})" if message.error_code else message.status.value
+    def _new_number(self) -> str:
+        number = new_number(frozenset(self._taken))
+        self._taken.add(number)
+        return number

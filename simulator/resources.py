@@ -1,34 +1,24 @@
-"""The resources that the stand-in plays: the account, and messages from creation to deletion."""
+"""The resources that the stand-in plays: the account, and messages with their files from creation to deletion."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from starlette.responses import JSONResponse, Response
 
-from simulator import rules
-from simulator.api_answers import account_json, error_json, message_json, message_page_json
+from simulator import content_rules, rules
+from simulator.api_answers import (
+    account_json,
+    error_answer,
+    media_json,
+    media_page_json,
+    message_json,
+    message_page_json,
+)
 from simulator.callbacks import CallbackDriver
 from simulator.carrier import Carrier, TwilioMessage
+from simulator.content_resources import ContentResources
 from simulator.faults import Call
-from simulator.rules import ApiError
-from simulator.schema_check import Operation, RecordedRequest
+from simulator.played import Play, ResourceCall
 from simulator.settings import SimulatorSettings
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceCall:
-    """A request with right credentials, to the right account, that Twilio describes."""
-
-    request: RecordedRequest
-    operation: Operation
-    form: list[tuple[str, str]] = field(repr=False)
-
-
-Play = Callable[[ResourceCall], Awaitable[Response]]
-
-
-def error_answer(error: ApiError) -> Response:
-    return JSONResponse(error_json(error), status_code=error.status)
 
 
 class Resources:
@@ -44,12 +34,18 @@ class Resources:
             Call.FETCH: self._fetch,
             Call.UPDATE: self._update,
             Call.DELETE: self._delete,
+            Call.LIST_MEDIA: self._list_media,
+            Call.FETCH_MEDIA: self._fetch_media,
+            Call.DELETE_MEDIA: self._delete_media,
             Call.ACCOUNT: self._account,
+            **ContentResources(settings.account_sid, carrier.contents).plays,
         }
 
     async def _create(self, call: ResourceCall) -> Response:
         new = rules.parse_new_message(call.form)
-        refusal = rules.find_refusal(new, our_senders=self._carrier.our_senders, has_stopped=self._carrier.has_stopped)
+        refusal = content_rules.find_variables_refusal(
+            new.content_sid, new.content_variables, self._carrier.contents.by_id.get
+        ) or rules.find_refusal(new, our_senders=self._carrier.our_senders, has_stopped=self._carrier.has_stopped)
         if refusal is not None:
             return error_answer(refusal)
         message = self._carrier.add_outbound(new)
@@ -85,6 +81,24 @@ class Resources:
             return error_answer(rules.NOT_FINAL)
         self._carrier.remove(message.sid)
         return Response(status_code=204)
+
+    async def _list_media(self, call: ResourceCall) -> Response:
+        sid = call.operation.path_values["MessageSid"]
+        if sid not in self._carrier.messages:
+            return error_answer(rules.NOT_FOUND)
+        files = self._carrier.files.of(sid)
+        return JSONResponse(media_page_json(files, sid, dict(call.request.query), self._settings.account_sid))
+
+    async def _fetch_media(self, call: ResourceCall) -> Response:
+        values = call.operation.path_values
+        files = self._carrier.files.of(values["MessageSid"])
+        file = next((file for file in files if file.sid == values["Sid"]), None)
+        return JSONResponse(media_json(file, self._settings.account_sid)) if file else error_answer(rules.NOT_FOUND)
+
+    async def _delete_media(self, call: ResourceCall) -> Response:
+        values = call.operation.path_values
+        found = self._carrier.remove_file(values["MessageSid"], values["Sid"])
+        return Response(status_code=204) if found else error_answer(rules.NOT_FOUND)
 
     async def _account(self, call: ResourceCall) -> Response:
         return JSONResponse(account_json(self._settings))

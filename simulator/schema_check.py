@@ -50,7 +50,7 @@ class RecordedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A request that Twilio's description does not allow, with every reason."""
+    """A request, or the answer to one, that Twilio's description does not allow, with every reason."""
 
     request: RecordedRequest
     reasons: tuple[str, ...]
@@ -98,7 +98,7 @@ class _DescribedPath:
     api: OpenAPI
 
 
-class _OpenApiRequest:
+class OpenApiRequest:
     """A RecordedRequest in the shape openapi-core asks for."""
 
     def __init__(self, request: RecordedRequest) -> None:
@@ -123,9 +123,22 @@ def _load(name: str) -> tuple[_DescribedPath, ...]:
         spec_validator_cls=None,
         extra_format_validators={"date-time": _is_date_or_time},
     )
+    _open_maps(document)
     api = OpenAPI.from_dict(document, config=config)
     templates = sorted(document["paths"], key=lambda template: template.count("{"))
     return tuple(_DescribedPath(_pattern(template), document["paths"][template], api) for template in templates)
+
+
+def _open_maps(part: Any) -> None:
+    """Let objects that declare no field at all hold any: closing them would refuse Twilio's own maps of links."""
+    if isinstance(part, dict):
+        if part.get("type") == "object" and "properties" not in part:
+            part.setdefault("additionalProperties", True)
+        for inner in part.values():
+            _open_maps(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _open_maps(inner)
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -167,12 +180,12 @@ def _name_faults(kind: str, names: list[str], declared: Mapping[str, Any]) -> It
 
 def _breaches(operation: Operation, request: RecordedRequest) -> Iterator[str]:
     try:
-        operation.api.validate_request(_OpenApiRequest(request))
+        operation.api.validate_request(OpenApiRequest(request))
     except OpenAPIError as error:
-        yield from _reasons(error)
+        yield from find_reasons(error)
 
 
-def _reasons(error: BaseException) -> Iterator[str]:
+def find_reasons(error: BaseException) -> Iterator[str]:
     """Follow the chain of causes down to the rules that were broken; say the rule, not the value."""
     chain = list(_causes(error))
     named = next((cause.name for cause in chain if hasattr(cause, "name")), "the request")

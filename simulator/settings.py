@@ -36,6 +36,7 @@ class SimulatorSettings:
         details_url: JSON about one outgoing message under {details_url}/{outbox_id}; None shows dashes.
         sms_number: the application's own SMS number, E.164.
         whatsapp_number: the application's own WhatsApp sender, E.164 without the prefix "whatsapp:".
+        pace: how slow the phones' network is; 1 is lifelike, and tests are in a hurry.
     """
 
     account_sid: str
@@ -46,6 +47,7 @@ class SimulatorSettings:
     whatsapp_number: str = "+12025550100"
     stop_handling: StopHandling = StopHandling.CARRIER
     window_rule: WindowRule = WindowRule.TRACKED
+    pace: float = 1.0
 
     @property
     def whatsapp_sender(self) -> str:

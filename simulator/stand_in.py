@@ -1,7 +1,8 @@
 """The one stand-in of Twilio's REST API: takes what the real client sends, answers as Twilio does, calls back.
 
-Messages can be created, listed, fetched, redacted and deleted, and the account fetched. Every request is
-judged by Twilio's own description; what breaks it stays in `violations`, which a test expects to be empty at its end.
+Messages can be created, listed, fetched, redacted and deleted, their files listed and deleted; templates created,
+listed, sent to review and deleted; the account fetched. Every request is judged by Twilio's own description; what
+breaks it stays in `violations`, which a test expects to be empty at its end.
 State lives in memory. Served by uvicorn only (loopback_server.py), in tests and under the phones alike.
 """
 
@@ -21,11 +22,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator import rules
-from simulator.broken_connection import BreakableApp
+from simulator.answer_check import RecordedAnswer, judge_answer
+from simulator.api_answers import error_answer
+from simulator.broken_connection import BreakableApp, BrokenConnection
 from simulator.callbacks import CallbackDriver
 from simulator.carrier import Carrier
-from simulator.faults import Call, FaultKind, FaultQueue, spoil
-from simulator.resources import Play, ResourceCall, Resources, error_answer
+from simulator.faults import Call, Fault, FaultKind, FaultQueue, spoil
+from simulator.played import Play, ResourceCall
+from simulator.resources import Resources
 from simulator.rules import ApiError
 from simulator.schema_check import Operation, RecordedRequest, SchemaCheck, Violation
 from simulator.settings import SimulatorSettings, check_settings
@@ -39,6 +43,7 @@ class CheckTiming(Enum):
     """When requests are judged: each before its answer, or all of them later, when a load test asks."""
 
     EACH_REQUEST = "each_request"
+    BOTH_WAYS = "both_ways"  # each request before its answer, and the answer too
     AFTERWARDS = "afterwards"
 
 
@@ -48,9 +53,10 @@ class StandIn:
     Attributes:
         carrier: its messages, stops and windows.
         faults: what shall go wrong with the next requests.
+        choose_fault: what goes wrong with one request; takes it from `faults` unless replaced.
         callbacks: how accepted messages live on; set `callbacks.plan`.
         requests: what came in, newest last, at most 20,000.
-        violations: requests that Twilio's description does not allow.
+        violations: requests, and with BOTH_WAYS answers, that Twilio's description does not allow.
         connections: client host and port of every TCP connection seen.
     """
 
@@ -65,6 +71,7 @@ class StandIn:
         self.settings = settings
         self.carrier = Carrier(settings, clock)
         self.faults = FaultQueue()
+        self.choose_fault: Callable[[ResourceCall], Fault | None] = self._next_fault
         self.webhooks = WebhookClient(settings.auth_token)
         self.callbacks = CallbackDriver(self.carrier, self.webhooks, settings.account_sid)
         self.requests: deque[RecordedRequest] = deque(maxlen=_REMEMBERED_REQUESTS)
@@ -110,6 +117,12 @@ class StandIn:
     async def serve(self, request: Request) -> Response:
         """Answer one request to the API."""
         recorded = await _record(request)
+        answer = await self._answer(request, recorded)
+        if self._check is CheckTiming.BOTH_WAYS and not isinstance(answer, BrokenConnection):
+            self._judge_answer(recorded, answer)
+        return answer
+
+    async def _answer(self, request: Request, recorded: RecordedRequest) -> Response:
         self.requests.append(recorded)
         if request.client is not None:
             self.connections.add((request.client.host, request.client.port))
@@ -124,8 +137,11 @@ class StandIn:
             return error_answer(ApiError(501, 20404, f"The stand-in does not play {operation.id}"))
         return await self._play(play, ResourceCall(recorded, operation, recorded.form()))
 
+    def _next_fault(self, call: ResourceCall) -> Fault | None:
+        return self.faults.take(Call(call.operation.id))
+
     async def _play(self, play: Play, call: ResourceCall) -> Response:
-        fault = self.faults.take(Call(call.operation.id))
+        fault = self.choose_fault(call)
         if fault is None:
             return await play(call)
         if fault.kind is FaultKind.SLOW:
@@ -157,6 +173,12 @@ class StandIn:
             self.violations.append(violation)
         return violation
 
+    def _judge_answer(self, request: RecordedRequest, answer: Response) -> None:
+        said = RecordedAnswer(answer.status_code, answer.headers.get("content-type", ""), bytes(answer.body))
+        violation = judge_answer(self._schema.find_operation(request), request, said)
+        if violation is not None:
+            self.violations.append(violation)
+
     def _refuse_account(self, operation: Operation | None) -> ApiError | None:
         if operation is None:
             return rules.NOT_FOUND
@@ -168,11 +190,15 @@ class StandIn:
 async def _record(request: Request) -> RecordedRequest:
     host = request.headers.get("host", "")
     return RecordedRequest(
-        # A client that was given a loopback base URL names it as host; it can only have meant the API's own.
-        host=host if host.endswith(".twilio.com") else "api.twilio.com",
+        # A client that was given a loopback base URL names it as host; the path tells which it can have meant.
+        host=host if host.endswith(".twilio.com") else _host_of(request.url.path),
         method=request.method,
         path=request.url.path,
         query=tuple(request.query_params.multi_items()),
         headers=dict(request.headers),
         body=await request.body(),
     )
+
+
+def _host_of(path: str) -> str:
+    return "content.twilio.com" if path.startswith("/v1/Content") else "api.twilio.com"

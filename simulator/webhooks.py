@@ -1,4 +1,6 @@
-"""What Twilio posts to an application: the forms, the signature, the one retry. Loopback addresses only.
+"""What Twilio posts to an application: the plain forms, the signature, the one retry. Loopback addresses only.
+
+Everything a person can send beyond a plain text is in person_messages.py.
 
 Field names: https://www.twilio.com/docs/messaging/guides/webhook-request and …/track-outbound-message-status, and
 requests seen in public captures (checked 2026-11).
@@ -7,9 +9,10 @@ requests seen in public captures (checked 2026-11).
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import Enum
 from urllib.parse import urldefrag, urlencode
 
 import aiohttp
@@ -37,10 +40,27 @@ class PostOutcome:
         return self.status is not None and 200 <= self.status < 300 and not self.problem
 
 
+class Signature(Enum):
+    """Whether a post is signed. Twilio always signs; a stranger who has found the address cannot."""
+
+    VALID = "valid"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One form that was posted, and what came of it."""
+
+    url: str
+    form: Mapping[str, str] = field(repr=False)
+    outcome: PostOutcome
+
+
 class WebhookClient:
-    """Posts signed forms with one pooled session. Open and close it inside the running loop."""
+    """Posts forms with one pooled session, and tells each to `on_post`. Open and close it inside the running loop."""
 
     def __init__(self, auth_token: str) -> None:
+        self.on_post: list[Callable[[Post], None]] = []
         self._validator = RequestValidator(auth_token)
         self._session: aiohttp.ClientSession | None = None
 
@@ -51,8 +71,10 @@ class WebhookClient:
         if self._session is not None:
             await self._session.close()
 
-    async def post(self, url: str, form: Mapping[str, str], *, token: str | None = None) -> PostOutcome:
-        """Post a signed form; once more when there was no connection, as Twilio does by default.
+    async def post(
+        self, url: str, form: Mapping[str, str], *, token: str | None = None, signature: Signature = Signature.VALID
+    ) -> PostOutcome:
+        """Post a form; once more when there was no connection, as Twilio does by default.
 
         Args:
             token: the request's idempotency token; give the same one to say that a second post is a repeat.
@@ -61,8 +83,14 @@ class WebhookClient:
         if not is_loopback_url(address):
             return PostOutcome(None, "not a loopback address, nothing was posted")
         headers = self._headers(address, form, token or str(uuid.uuid4()))
+        if signature is Signature.ABSENT:
+            del headers["X-Twilio-Signature"]
         outcome = await self._post_once(address, form, headers)
-        return await self._post_once(address, form, headers) if outcome.problem == _NO_CONNECTION else outcome
+        if outcome.problem == _NO_CONNECTION:
+            outcome = await self._post_once(address, form, headers)
+        for tell in self.on_post:
+            tell(Post(address, form, outcome))
+        return outcome
 
     def _headers(self, address: str, form: Mapping[str, str], token: str) -> dict[str, str]:
         return {
@@ -104,18 +132,27 @@ def sms_form(message: TwilioMessage, account_sid: str, opt_out: str | None = Non
 
 
 def whatsapp_form(message: TwilioMessage, account_sid: str, profile_name: str) -> dict[str, str]:
-    """Fields of an inbound WhatsApp text. No places: Twilio looks them up for SMS alone."""
-    wa_id = (message.sender or "").removeprefix("whatsapp:").removeprefix("+")
-    profile = {"ProfileName": profile_name, "WaId": wa_id}
+    """Fields of an inbound WhatsApp text. No places: Twilio looks them up for SMS alone.
+
+    A sender of the form "whatsapp:US.…" hides the number: then there is no WaId.
+    """
+    sender = (message.sender or "").removeprefix("whatsapp:")
+    number = sender.removeprefix("+") if sender.startswith("+") else None
+    profile = {"ProfileName": profile_name, **({"WaId": number} if number else {})}
     return {
         **profile,
         "MessageType": "text",
         "SmsStatus": "received",
         "ReferralNumMedia": "0",
         "ChannelMetadata": json.dumps({"type": "whatsapp", "data": {"context": profile}}, separators=(",", ":")),
-        "ExternalUserId": f"US.10000{wa_id}",
+        "ExternalUserId": user_id(number) if number else sender,
         **_common_fields(message, account_sid),
     }
+
+
+def user_id(number: str) -> str:
+    """Return the business-scoped id of the WhatsApp user with this number (digits, with or without the plus sign)."""
+    return f"US.10000{number.removeprefix('+')}"
 
 
 def status_form(message: TwilioMessage, status: Status, account_sid: str) -> dict[str, str]:
@@ -151,7 +188,7 @@ def _common_fields(message: TwilioMessage, account_sid: str) -> dict[str, str]:
         "From": message.sender or "",
         "To": message.to,
         "Body": message.body,
-        "NumMedia": "0",
+        "NumMedia": str(message.num_media),
         "NumSegments": str(message.num_segments),
         "ApiVersion": _API_VERSION,
     }

@@ -86,6 +86,7 @@ def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
             review_by=row["review_by"],
             reviews=tuple(row["reviews"]),
             follow_ups=tuple(row["follow_ups"]),
+            template=row.get("template", False) is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"answers.yml: {answer}: {type(error).__name__} at {error}") from None

@@ -3,26 +3,77 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, String, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, OpenQuestion, Urgency
-from store.people import KnownAddress, is_private, is_stopped
+from store.people import KnownAddress
+from store.statements import execute
 from store.tables import Address, Case, Conversation, OpenQuestionRow
-from store.tables.base import new_id
+from store.tables.base import UtcDateTime, new_id
 from store.vault import Vault
 
 _SLOTS = "conversation.slots"
 
+_THIS = bindparam("of_conversation", type_=String)
+_FIND = select(Conversation.id).where(
+    Conversation.address_id == bindparam("address_id"), Conversation.sender == bindparam("sender")
+)
+_HOLD = select(Conversation.id).where(Conversation.id == _THIS).with_for_update()
+_TAKE_SEQ = (
+    update(Conversation)
+    .where(Conversation.id == _THIS)
+    .values(seq=Conversation.seq + bindparam("count"))
+    .returning(Conversation.seq)
+)
+_Twin = aliased(Address)  # another address of the same number, or the address itself
+_OF_NUMBER = _Twin.organisation_id == Address.organisation_id, _Twin.number_key == Address.number_key
+_MEMORY = (
+    select(
+        Conversation.language,
+        Conversation.language_votes,
+        Conversation.language_asked,
+        Conversation.state,
+        Conversation.role,
+        Conversation.slots_sealed,
+        Conversation.bot_session_id,
+        Conversation.bot_session_turns,
+        Conversation.bot_session_started_at,
+        Conversation.last_answer,
+        Conversation.misunderstood,
+        Conversation.noticed_at,
+        Conversation.crisis_after_stop,
+        exists().where(*_OF_NUMBER, _Twin.private.is_(True)).label("private"),
+        exists().where(*_OF_NUMBER, _Twin.stopped_at.is_not(None)).label("stopped"),
+    )
+    .join(Address, Address.id == Conversation.address_id)
+    .where(Conversation.id == _THIS)
+)
+_OPEN_CASE = (
+    select(Case.code, Case.status, Case.topic, Case.urgency)
+    .where(Case.conversation_id == _THIS, Case.status != CaseStatus.CLOSED)
+    .where(Case.topic.not_in(SILENCING_NOBODY) | (Case.status == CaseStatus.CLAIMED))
+    .order_by(case((Case.status == CaseStatus.CLAIMED, 0), else_=1), Case.opened_at.desc())
+    .limit(1)
+)
+_SAVE = update(Conversation).where(Conversation.id == _THIS).returning(Conversation.address_id)
+_SAVE_NOTICED = _SAVE.values(
+    noticed_at=func.coalesce(Conversation.noticed_at, bindparam("first_noticed_at", type_=UtcDateTime))
+)
+_MAKE_PRIVATE = update(Address).where(Address.id == bindparam("of_address"))
+_QUESTION = select(OpenQuestionRow.kind, OpenQuestionRow.choices, OpenQuestionRow.expires_at).where(
+    OpenQuestionRow.conversation_id == _THIS
+)
+_CLOSE_QUESTION = delete(OpenQuestionRow).where(OpenQuestionRow.conversation_id == _THIS)
+_ASK = insert(OpenQuestionRow)
+
 
 def get_or_add_conversation(session: Session, known: KnownAddress, *, sender: str, now: datetime) -> str:
     """Return the id of the conversation of an address with one of our senders."""
-    found = session.scalar(
-        select(Conversation.id).where(Conversation.address_id == known.id, Conversation.sender == sender)
-    )
+    found = execute(session, _FIND, address_id=known.id, sender=sender).scalar()
     if found:
-        return found
+        return str(found)
     conversation_id = new_id()
     session.execute(
         insert(Conversation).values(
@@ -35,28 +86,25 @@ def get_or_add_conversation(session: Session, known: KnownAddress, *, sender: st
 
 def hold(session: Session, conversation_id: str) -> None:
     """Let other writers of this conversation wait until the caller's transaction ends; SQLite has one writer anyway."""
-    session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
+    execute(session, _HOLD, of_conversation=conversation_id)
 
 
-def take_seq(session: Session, conversation_id: str, *, count: int = 1) -> int:
-    """Return the first of `count` new numbers of a conversation; taking one serialises its writers."""
-    last = session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(seq=Conversation.seq + count)
-        .returning(Conversation.seq)
-    )
-    assert last is not None
+def take_seq(session: Session, conversation_id: str, *, count: int = 1, **columns: datetime) -> int:
+    """Return the first of `count` new numbers of a conversation; taking one serialises its writers.
+
+    Args:
+        columns: what else to write into the conversation with it.
+
+    Raises:
+        NoResultFound: the conversation has been erased in this moment.
+    """
+    last = execute(session, _TAKE_SEQ, of_conversation=conversation_id, count=count, **columns).scalar_one()
     return int(last) - count + 1
 
 
 def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
     """Return what we remember of a conversation; its address's stop and privacy and its open case are read with it."""
-    row, address = session.execute(
-        select(Conversation, Address).join(Address, Address.id == Conversation.address_id).where(
-            Conversation.id == conversation_id
-        )
-    ).one()  # fmt: skip
+    row = execute(session, _MEMORY, of_conversation=conversation_id).one()
     return Memory(
         language=row.language,
         language_votes=row.language_votes,
@@ -69,8 +117,8 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
         last_answer=row.last_answer,
         misunderstood=row.misunderstood,
         noticed=row.noticed_at is not None,
-        private=is_private(session, address.organisation_id, address.number_key),
-        stopped=is_stopped(session, address.organisation_id, address.number_key),
+        private=bool(row.private),
+        stopped=bool(row.stopped),
         crisis_after_stop=row.crisis_after_stop,
         case=find_open_case(session, conversation_id),
     )
@@ -81,13 +129,7 @@ def find_open_case(session: Session, conversation_id: str) -> OpenCase | None:
 
     A case about a fault of ours (a text that did not arrive, a bot that was down) silences nobody until it is claimed.
     """
-    row = session.scalar(
-        select(Case)
-        .where(Case.conversation_id == conversation_id, Case.status != CaseStatus.CLOSED)
-        .where(Case.topic.not_in(SILENCING_NOBODY) | (Case.status == CaseStatus.CLAIMED))
-        .order_by(case((Case.status == CaseStatus.CLAIMED, 0), else_=1), Case.opened_at.desc())
-        .limit(1)
-    )
+    row = execute(session, _OPEN_CASE, of_conversation=conversation_id).one_or_none()
     return OpenCase(row.code, CaseStatus(row.status), row.topic, Urgency(row.urgency)) if row else None
 
 
@@ -108,32 +150,28 @@ def save_memory(session: Session, vault: Vault, conversation_id: str, memory: Me
         "misunderstood": memory.misunderstood,
         "crisis_after_stop": memory.crisis_after_stop,
     }
-    noticed = {"noticed_at": case((Conversation.noticed_at.is_(None), now), else_=Conversation.noticed_at)}
-    values |= noticed if memory.noticed else {}
-    row = update(Conversation).where(Conversation.id == conversation_id).values(**values)
-    address_id = session.scalar(row.returning(Conversation.address_id))
+    save, noticed = (_SAVE_NOTICED, {"first_noticed_at": now}) if memory.noticed else (_SAVE, {})
+    address_id = execute(session, save, of_conversation=conversation_id, **values, **noticed).scalar()
     if memory.private:
-        session.execute(update(Address).where(Address.id == address_id).values(private=True))
+        execute(session, _MAKE_PRIVATE, of_address=address_id, private=True)
     _save_question(session, conversation_id, memory.open_question)
 
 
-def _bot_session(row: Conversation) -> BotSession | None:
+def _bot_session(row: Row[Any]) -> BotSession | None:
     if row.bot_session_id is None or row.bot_session_started_at is None:
         return None
     return BotSession(row.bot_session_id, row.bot_session_turns, row.bot_session_started_at)
 
 
 def _open_question(session: Session, conversation_id: str) -> OpenQuestion | None:
-    row = session.scalar(select(OpenQuestionRow).where(OpenQuestionRow.conversation_id == conversation_id))
+    row = execute(session, _QUESTION, of_conversation=conversation_id).one_or_none()
     return OpenQuestion(row.kind, tuple(row.choices), row.expires_at) if row else None
 
 
 def _save_question(session: Session, conversation_id: str, question: OpenQuestion | None) -> None:
-    session.execute(delete(OpenQuestionRow).where(OpenQuestionRow.conversation_id == conversation_id))
+    execute(session, _CLOSE_QUESTION, of_conversation=conversation_id)
     if question:
-        session.execute(
-            insert(OpenQuestionRow).values(
-                id=new_id(), conversation_id=conversation_id, kind=question.kind,
-                choices=list(question.choices), expires_at=question.expires_at,
-            )
+        execute(
+            session, _ASK, id=new_id(), conversation_id=conversation_id, kind=question.kind,
+            choices=list(question.choices), expires_at=question.expires_at,
         )  # fmt: skip

@@ -3,17 +3,19 @@
 import asyncio
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.orm import Session
 
 from conversation.errors import BrokenWorld, ConfigurationError
-from store.sqlite import begin_immediately, create_private_file, prepare_sqlite_connection
+from store.faults import broken_world as broken_world
+from store.group_commit import GroupCommit
+from store.sqlite import begin_immediately, begin_reading, create_private_file, prepare_sqlite_connection
+from store.write_turn import WriterConnection
 
 T = TypeVar("T")
 
@@ -36,8 +38,7 @@ ENGINE_TABLES = frozenset(  # SQLite has no schemas: its tables stand among ours
 )
 
 POSTGRES_CONNECTIONS = 10
-_POSTGRES_OPTIONS = "-c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000"
-_BROKEN_SQLITE = ("BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "CORRUPT", "NOTADB", "PROTOCOL", "NOMEM")
+_POSTGRES_OPTIONS = "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=15000"
 
 
 def build_engine(database_url: str) -> Engine:
@@ -56,12 +57,21 @@ def build_engine(database_url: str) -> Engine:
     return engine
 
 
-def build_sqlite_engine(url: URL) -> Engine:
+def build_sqlite_engine(url: URL, connection: type[sqlite3.Connection] = WriterConnection) -> Engine:
     """Return an engine whose transactions begin as the driver likes; `build_engine` is what our own tables use."""
     create_private_file(Path(str(url.database)))
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"factory": connection})
     event.listen(engine, "connect", lambda connection, _record: prepare_sqlite_connection(connection))
     return engine
+
+
+def build_reading_engine(engine: Engine) -> Engine:
+    """Return an engine for the same database whose transactions cannot write and never wait for a writer."""
+    if engine.dialect.name != "sqlite":
+        return engine.execution_options(postgresql_readonly=True)
+    reading = build_sqlite_engine(engine.url)
+    begin_reading(reading)
+    return reading
 
 
 def parse_database_url(database_url: str) -> URL:
@@ -80,13 +90,17 @@ def parse_database_url(database_url: str) -> URL:
 class Database:
     """Runs functions in transactions, away from the event loop.
 
-    SQLite has one writer, so one thread: waiting in its queue is cheaper and fairer than waiting for the file's lock.
+    SQLite has one writer, so one thread writes, and commits together what waits together; another one reads meanwhile.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, release: Callable[[], None] = lambda: None) -> None:
+        """`release` is called at the end of `close`."""
         self.engine = engine
-        threads = 1 if engine.dialect.name == "sqlite" else POSTGRES_CONNECTIONS
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
+        self._release = release
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._reading = build_reading_engine(engine)
+        self._writer = GroupCommit(engine) if is_sqlite else None
+        self._threads = ThreadPoolExecutor(1 if is_sqlite else POSTGRES_CONNECTIONS, thread_name_prefix="database")
 
     async def run(self, fn: Callable[[Session], T]) -> T:
         """Run fn in one transaction in a thread: committed when it returns, rolled back when it raises.
@@ -97,7 +111,19 @@ class Database:
             BrokenWorld: the database or the disk does not answer; nothing of this transaction was kept, except
                 when the connection broke during the commit, which nobody can know.
         """
+        if self._writer is not None:
+            return await asyncio.wrap_future(self._writer.submit(fn))
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.run_sync, fn)
+
+    async def read(self, fn: Callable[[Session], T]) -> T:
+        """Run fn, which only reads, in a thread: it waits for no writer, and sees what was committed when it began.
+
+        On PostgreSQL each of its statements sees what is committed by then. A function that writes is refused.
+
+        Raises:
+            BrokenWorld: see `run`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, fn)
 
     def run_sync(self, fn: Callable[[Session], T]) -> T:
         """The same in the caller's own thread, for commands and tests."""
@@ -106,23 +132,16 @@ class Database:
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""
+        if self._writer is not None:
+            self._writer.close()
         self._threads.shutdown(wait=True)
+        self._reading.dispose()
         self.engine.dispose()
+        self._release()
 
-
-@contextmanager
-def broken_world() -> Iterator[None]:
-    """Turn what a database or disk does to us into BrokenWorld, which names a code and nothing else.
-
-    Our own mistakes (a missing table, a broken constraint) stay what they are.
-    """
-    try:
-        yield
-    except (exc.SQLAlchemyError, sqlite3.Error) as error:
-        code = _fault_code(error)
-        if code is None:
-            raise
-        raise BrokenWorld(f"the database does not answer: {code}") from None
+    def _read(self, fn: Callable[[Session], T]) -> T:
+        with broken_world(), Session(self._reading, expire_on_commit=False) as session, session.begin():
+            return fn(session)
 
 
 def hold_name(engine: Engine, name: str) -> Callable[[], None]:
@@ -143,23 +162,14 @@ def hold_name(engine: Engine, name: str) -> Callable[[], None]:
 
 
 def _build_postgres_engine(url: URL) -> Engine:
-    arguments = {"connect_timeout": 10, "application_name": "puente", "options": _POSTGRES_OPTIONS}
+    arguments = {
+        "connect_timeout": 10, "application_name": "puente", "options": _POSTGRES_OPTIONS,
+        # a server that vanished without a word is noticed within half a minute, else it would be hours
+        "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000,
+    }  # fmt: skip
     return create_engine(
         url, hide_parameters=True, pool_pre_ping=True, pool_size=POSTGRES_CONNECTIONS, connect_args=arguments
     )
-
-
-def _fault_code(error: Exception) -> str | None:
-    """Return a code for the log when the world is to blame, else None."""
-    if isinstance(error, exc.TimeoutError):
-        return "no free connection"
-    cause: Any = error.orig if isinstance(error, exc.DBAPIError) else error
-    if isinstance(cause, sqlite3.Error):
-        name = getattr(cause, "sqlite_errorname", "") or ""
-        return name if name.removeprefix("SQLITE_").startswith(_BROKEN_SQLITE) else None
-    if isinstance(error, exc.OperationalError) or getattr(error, "connection_invalidated", False):
-        return getattr(cause, "sqlstate", None) or "connection lost"
-    return "read-only" if getattr(cause, "sqlstate", None) == "25006" else None  # a standby server
 
 
 def _lock_file(engine: Engine, digest: bytes) -> Callable[[], None] | None:

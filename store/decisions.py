@@ -1,19 +1,23 @@
 """Writing a decision: everything it leads to, and "handled", in one transaction (I1, I2, I4)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from conversation.messages import CaseStatus, Channel, Decision, OutgoingText
+from conversation.messages import CaseStatus, Channel, Command, Decision, Memory, OutgoingText
 from conversation.ports import WorkQueue
 from store.cases import open_or_join
 from store.conversations import find_open_case, hold, save_memory
+from store.erasure import order_erasure_of
+from store.held import release
 from store.inbox import Undecided, close_entry
 from store.outbox import Part, add_text, may_follow_claim
+from store.people import end_privacy
 from store.vault import Vault
 
+_NOT_TOLD_AT_THE_DOOR = frozenset({"system.not_understood", "system.empty_message"})
 Split = Callable[[str, Channel], Sequence[Part]]  # a body → what the carrier gets, with segments counted
 
 
@@ -32,14 +36,27 @@ class DecisionWriter:
             return False
         hold(session, heard.conversation_id)  # from here on nobody can claim a case of it before we are done
         code = self._hand_off(session, heard, decision, now)
-        save_memory(session, self.vault, heard.conversation_id, decision.memory, now)
+        released = self._release(session, heard, now)
+        save_memory(session, self.vault, heard.conversation_id, _remember(heard, decision, released), now)
+        if decision.command is Command.PRIVATE_OFF:
+            end_privacy(session, heard.conversation_id)
         case = find_open_case(session, heard.conversation_id)
         claimed = case is not None and case.status is CaseStatus.CLAIMED
         for text in decision.texts:
+            if released and text.answer in _NOT_TOLD_AT_THE_DOOR:
+                continue  # the message has opened the door for what was held, and that is its answer
             if claimed and not may_follow_claim(text.author, text.answer):
                 continue  # a person took over while we were thinking (I4)
             self._add(session, heard, text, code=code, now=now)
+        if decision.erase:
+            order_erasure_of(session, heard.conversation_id, heard.memory.bot_session, now=now)
         return True
+
+    def _release(self, session: Session, heard: Undecided, now: datetime) -> int:
+        """Let go what was held until this person writes; only WhatsApp has a window."""
+        if heard.message.sender.channel is not Channel.WHATSAPP:
+            return 0
+        return release(session, self.queue, heard.conversation_id, now=now)
 
     def _hand_off(self, session: Session, heard: Undecided, decision: Decision, now: datetime) -> str | None:
         if decision.handoff is None:
@@ -57,3 +74,10 @@ class DecisionWriter:
                 session, self.vault, self.queue, heard.conversation_id, text, part,
                 provider=heard.message.provider, in_reply_to=heard.message_id, now=now,
             )  # fmt: skip
+
+
+def _remember(heard: Undecided, decision: Decision, released: int) -> Memory:
+    """What was written only to open the door does not count as misunderstood."""
+    if not released:
+        return decision.memory
+    return replace(decision.memory, misunderstood=min(decision.memory.misunderstood, heard.memory.misunderstood))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import String, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.commands import find_command
@@ -21,8 +21,10 @@ from conversation.messages import (
 )
 from conversation.ports import WorkQueue
 from conversation.turn import Rules
+from store.carrier_erasure import is_erased_message
 from store.conversations import get_memory, get_or_add_conversation, take_seq
 from store.people import get_or_add_address, is_stopped, open_address, record_consent
+from store.statements import execute
 from store.tables import Address as AddressRow
 from store.tables import Conversation, InboxEntry, Message
 from store.tables.base import new_id
@@ -30,6 +32,41 @@ from store.vault import Vault
 
 BODY = "message.body"
 DETAILS = "message.details"
+
+_PROVIDER, _NAME_THERE = bindparam("provider", type_=String), bindparam("provider_message_id", type_=String)
+_SEEN = select(
+    exists().where(InboxEntry.provider == _PROVIDER, InboxEntry.provider_message_id == _NAME_THERE)
+    | is_erased_message(_PROVIDER, _NAME_THERE)
+)
+_ADD_MESSAGE = insert(Message)
+_ADD_ENTRY = insert(InboxEntry)
+_NOTE_ADDRESS = update(AddressRow).where(AddressRow.id == bindparam("address_id"))
+_CLOSE = (
+    update(InboxEntry)
+    .where(InboxEntry.id == bindparam("inbox_id"), InboxEntry.status == "new")
+    .returning(InboxEntry.id)
+)
+_UNDECIDED = (
+    select(
+        InboxEntry.provider,
+        InboxEntry.provider_message_id,
+        InboxEntry.conversation_id,
+        InboxEntry.command,
+        InboxEntry.received_at,
+        Message.id.label("message_id"),
+        Message.kind,
+        Message.body_sealed,
+        Message.details_sealed,
+        AddressRow.channel,
+        AddressRow.address_sealed,
+        AddressRow.state_hint,
+        Conversation.sender,
+    )
+    .join(Message, Message.id == InboxEntry.message_id)
+    .join(Conversation, Conversation.id == InboxEntry.conversation_id)
+    .join(AddressRow, AddressRow.id == Conversation.address_id)
+    .where(InboxEntry.id == bindparam("inbox_id"), InboxEntry.status == "new")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +84,15 @@ def accept(
     vault: Vault, rules: Rules, queue: WorkQueue, organisation_id: str,
 ) -> bool:  # fmt: skip
     """Store a message once and queue its decision; obey STOP and START at once (I9). False: it was already there."""
-    seen = select(InboxEntry.id).where(
-        InboxEntry.provider == message.provider, InboxEntry.provider_message_id == message.provider_message_id
-    )
-    if session.scalar(seen):
+    key = {"provider": message.provider, "provider_message_id": message.provider_message_id}
+    if execute(session, _SEEN, **key).scalar():
         return False
     now = message.received_at
     known = get_or_add_address(
         session, vault, organisation_id, message.sender, alias=message.alias, state_hint=message.state_hint, now=now
     )
     conversation_id = get_or_add_conversation(session, known, sender=message.recipient.value, now=now)
-    seq = take_seq(session, conversation_id)
+    seq = take_seq(session, conversation_id, last_inbound_at=now)  # which renews the carrier's 24-hour window
     message_id, inbox_id = new_id(), new_id()
     text = mask(message.text)
     _add_message(session, vault, message, text, message_id=message_id, conversation_id=conversation_id, seq=seq)
@@ -68,13 +103,10 @@ def accept(
         record_consent(
             session, known, command.command, source=source, language=command.language, message_id=message_id, now=now
         )
-    _note_arrival(session, known.id, conversation_id, now)
-    session.execute(
-        insert(InboxEntry).values(
-            id=inbox_id, provider=message.provider, provider_message_id=message.provider_message_id,
-            message_id=message_id, conversation_id=conversation_id, seq=seq, status="new",
-            command=command.command if command else None, received_at=now,
-        )
+    execute(session, _NOTE_ADDRESS, address_id=known.id, last_inbound_at=now)
+    execute(
+        session, _ADD_ENTRY, id=inbox_id, **key, message_id=message_id, conversation_id=conversation_id, seq=seq,
+        status="new", command=command.command if command else None, received_at=now,
     )  # fmt: skip
     queue.enqueue_decide(session.connection(), inbox_id=inbox_id, conversation_id=conversation_id, seq=seq)
     return True
@@ -82,49 +114,37 @@ def accept(
 
 def find_undecided(session: Session, vault: Vault, inbox_id: str) -> Undecided | None:
     """Return a message that still waits for its decision; None when it was handled or never came."""
-    row = session.execute(
-        select(InboxEntry, Message, AddressRow, Conversation.sender)
-        .join(Message, Message.id == InboxEntry.message_id)
-        .join(Conversation, Conversation.id == InboxEntry.conversation_id)
-        .join(AddressRow, AddressRow.id == Conversation.address_id)
-        .where(InboxEntry.id == inbox_id, InboxEntry.status == "new")
-    ).one_or_none()
+    row = execute(session, _UNDECIDED, inbox_id=inbox_id).one_or_none()
     if row is None:
         return None
-    entry, stored, address, sender = row
-    details = vault.open_json(stored.details_sealed, DETAILS) if stored.details_sealed else {}
+    details = vault.open_json(row.details_sealed, DETAILS) if row.details_sealed else {}
     location = details.get("location")
-    person = open_address(vault, address.channel, address.address_sealed)
+    person = open_address(vault, row.channel, row.address_sealed)
     message = InboundMessage(
-        provider=entry.provider,
-        provider_message_id=entry.provider_message_id,
+        provider=row.provider,
+        provider_message_id=row.provider_message_id,
         sender=person,
-        recipient=Address(person.channel, sender),
-        kind=MessageKind(stored.kind),
-        text=vault.open(stored.body_sealed, BODY),
-        received_at=entry.received_at,
+        recipient=Address(person.channel, row.sender),
+        kind=MessageKind(row.kind),
+        text=vault.open(row.body_sealed, BODY),
+        received_at=row.received_at,
         attachments=tuple(Attachment(**attachment) for attachment in details.get("attachments", ())),
         location=Location(**location) if location else None,
         button=details.get("button"),
         profile_name=details.get("profile_name"),
-        state_hint=address.state_hint,
+        state_hint=row.state_hint,
         carrier_command=Command(details["carrier_command"]) if details.get("carrier_command") else None,
     )
-    memory = get_memory(session, vault, entry.conversation_id)
-    if entry.command == Command.START:
+    memory = get_memory(session, vault, row.conversation_id)
+    if row.command == Command.START:
         # the webhook has lifted the stop already; the rules must see what held before this message
         memory = replace(memory, stopped=True)
-    return Undecided(message, stored.id, entry.conversation_id, memory)
+    return Undecided(message, row.message_id, row.conversation_id, memory)
 
 
 def close_entry(session: Session, inbox_id: str, *, status: str, now: datetime, **outcome: Any) -> bool:
     """Mark a message handled or failed. False: somebody was faster, and the caller must change nothing (I2)."""
-    changed = session.execute(
-        update(InboxEntry)
-        .where(InboxEntry.id == inbox_id, InboxEntry.status == "new")
-        .values(status=status, handled_at=now, **outcome)
-        .returning(InboxEntry.id)
-    )
+    changed = execute(session, _CLOSE, inbox_id=inbox_id, status=status, handled_at=now, **outcome)
     return changed.scalar() is not None
 
 
@@ -136,10 +156,11 @@ def find_conversation(session: Session, inbox_id: str) -> tuple[str, str] | None
     return (row[0], row[1]) if row else None
 
 
-def is_followed(session: Session, inbox_id: str, conversation_id: str) -> bool:
-    """Return whether another message of the conversation waits for its decision."""
+def list_waiting_texts(session: Session, vault: Vault, inbox_id: str, conversation_id: str) -> list[str]:
+    """Return the texts of the conversation's other messages that wait for their decision, oldest first."""
     others = InboxEntry.conversation_id == conversation_id, InboxEntry.status == "new", InboxEntry.id != inbox_id
-    return bool(session.scalar(select(exists().where(*others))))
+    rows = select(Message.body_sealed).join(InboxEntry, InboxEntry.message_id == Message.id).where(*others)
+    return [vault.open(sealed, BODY) for sealed in session.scalars(rows.order_by(InboxEntry.seq))]
 
 
 def find_stranded(session: Session, before: datetime, *, limit: int = 100) -> list[tuple[str, str, int]]:
@@ -151,12 +172,6 @@ def find_stranded(session: Session, before: datetime, *, limit: int = 100) -> li
         .limit(limit)
     )
     return [(inbox_id, conversation_id, seq) for inbox_id, conversation_id, seq in rows]
-
-
-def _note_arrival(session: Session, address_id: str, conversation_id: str, now: datetime) -> None:
-    """Renew the carrier's 24-hour window."""
-    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(last_inbound_at=now))
-    session.execute(update(AddressRow).where(AddressRow.id == address_id).values(last_inbound_at=now))
 
 
 def _add_message(
@@ -173,10 +188,9 @@ def _add_message(
         "carrier_command": message.carrier_command,
     }
     kept = {name: value for name, value in details.items() if value}
-    session.execute(
-        insert(Message).values(
-            id=message_id, conversation_id=conversation_id, seq=seq, author=Author.PERSON, kind=message.kind,
-            body_sealed=vault.seal(text, BODY), details_sealed=vault.seal_json(kept, DETAILS) if kept else None,
-            draft=False, at=message.received_at,
-        )
+    execute(
+        session, _ADD_MESSAGE,
+        id=message_id, conversation_id=conversation_id, seq=seq, author=Author.PERSON, kind=message.kind,
+        body_sealed=vault.seal(text, BODY), details_sealed=vault.seal_json(kept, DETAILS) if kept else None,
+        draft=False, at=message.received_at,
     )  # fmt: skip

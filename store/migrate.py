@@ -5,6 +5,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from conversation.errors import ConfigurationError
 from store.database import broken_world
@@ -33,6 +34,26 @@ def require_current(engine: Engine) -> None:
         found = MigrationContext.configure(connection).get_current_heads()
     if set(found) != set(ScriptDirectory.from_config(_config()).get_heads()):
         raise ConfigurationError("the tables are not those of this version: run `puente setup` first")
+
+
+def find_revision(session: Session) -> str | None:
+    """Return the revision of the tables; None when there are none."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def head_revision() -> str | None:
+    """Return the revision of this code."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def require_known(revision: str) -> None:
+    """Do nothing when this code can bring tables of a revision forward.
+
+    Raises:
+        ConfigurationError: they are of a newer version.
+    """
+    if revision not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise ConfigurationError("the tables in this backup are of a newer version: install that version first")
 
 
 def _config() -> Config:

@@ -5,31 +5,40 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from conversation.messages import Address, Author, CaseStatus, Channel, DeliveryReport, DeliveryStatus, OutgoingText
-from conversation.ports import WorkQueue
+from conversation.answers import KNOCK
+from conversation.messages import Address, Author, Channel, DeliveryReport, DeliveryStatus, OutgoingText
+from conversation.ports import TemplateText, WorkQueue
+from store import outbox_statements as statements
 from store.conversations import take_seq
+from store.erasure import CONFIRMATION
 from store.inbox import BODY
-from store.people import is_stopped, open_address
-from store.tables import Address as AddressRow
-from store.tables import Case, Conversation, Message, OutboxEntry
+from store.people import open_address
+from store.statements import execute
+from store.tables import Message, OutboxEntry
 from store.tables.base import new_id
 from store.vault import Vault
 
 FINAL = frozenset(status for status in DeliveryStatus if status.rank >= DeliveryStatus.UNSETTLED.rank)
-AFTER_STOP = frozenset({"system.stopped", "system.help"})  # besides the crisis texts
+AFTER_STOP = frozenset({"system.stopped", "system.help", CONFIRMATION})  # besides the crisis texts
 AFTER_CLAIM = AFTER_STOP | {  # confirmations of commands
     "system.started",
     "system.private_on",
+    "system.private_off",
+    "system.erase_confirm",
+    "system.erase_kept",
     "system.language_changed",
     "system.language_unavailable",
     "system.handoff_waiting",
+    CONFIRMATION,
+    KNOCK,  # for the caseworker's own text, which is held: docs/decisions/0014
 }
 WINDOW = timedelta(hours=23, minutes=55)  # WhatsApp's 24 hours with a margin; outside only templates go
 
 
+REPEATED = ".again"  # ends the name of the line of texts that were reported as not delivered and go once more
 _OVERTAKING = "!"  # ends the name of the line of texts that wait for nothing
 _CRISIS = ("safety.", "system.crisis", "system.last_resort")
 
@@ -51,6 +60,7 @@ class Letter:
     message_id: str
     status: DeliveryStatus
     line: str
+    seq: int
     sender: str
     to: Address
     body: str = field(repr=False)
@@ -60,29 +70,58 @@ class Letter:
     checks: int
     due_at: datetime | None
     offered_at: datetime | None
+    created_at: datetime
+    reason: str | None
     stopped: bool
     claimed: bool
     last_inbound_at: datetime | None
+    provider: str
+    organisation_id: str
+    language: str
+    person_language: str | None  # as stated by the person
+    erasing: bool = False
+    template: TemplateText | None = None  # goes instead of the body
 
     @property
     def overtakes(self) -> bool:
         return self.line.endswith(_OVERTAKING)
 
-    def reason_to_drop(self, now: datetime) -> str | None:
+    @property
+    def goes_first(self) -> bool:
+        """Whether this text waits for no other: what overtakes, and the knock, which opens the door for the others."""
+        return self.overtakes or self.template is not None
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether this text was reported as not delivered before; docs/decisions/0013."""
+        return self.line.endswith(REPEATED)
+
+    def reason_to_drop(self) -> str | None:
         """Return why this text must not go out now: read again just before every network send (I4, I9)."""
-        if self.stopped and not _is_crisis(self.answer) and self.answer not in AFTER_STOP:
+        if self.stopped and not is_crisis(self.answer) and self.answer not in AFTER_STOP:
             return "stopped"
+        if self.erasing and self.answer != CONFIRMATION:
+            return "erased"
         if self.claimed and not may_follow_claim(self.author, self.answer):
             return "claimed"
-        closed = self.last_inbound_at is None or now - self.last_inbound_at > WINDOW
-        if self.to.channel is Channel.WHATSAPP and closed:
-            return "window_closed"
+        if self.is_repeat and self.last_inbound_at and self.last_inbound_at > self.created_at:
+            return "conversation_went_on"
         return None
+
+    def is_outside_window(self, now: datetime) -> bool:
+        """Return whether WhatsApp would refuse a free text to this person now."""
+        last = self.last_inbound_at
+        return self.to.channel is Channel.WHATSAPP and (last is None or now - last > WINDOW)
+
+
+def is_crisis(answer: str | None) -> bool:
+    """Return whether an answer is a crisis text: it goes after a stop and a claim, and waits for nobody."""
+    return answer is not None and answer.startswith(_CRISIS)
 
 
 def may_follow_claim(author: Author, answer: str | None) -> bool:
     """Return whether a text may still go once a person has the conversation: theirs, a crisis text, a confirmation."""
-    return author is Author.CASEWORKER or _is_crisis(answer) or answer in AFTER_CLAIM
+    return author is Author.CASEWORKER or is_crisis(answer) or answer in AFTER_CLAIM
 
 
 def add_text(
@@ -92,19 +131,17 @@ def add_text(
     """Add one message to the timeline and the outbox and queue its sending; return the outbox id."""
     seq, message_id, outbox_id = take_seq(session, conversation_id), new_id(), new_id()
     line = conversation_id + _OVERTAKING if text.overtakes else conversation_id
-    session.execute(
-        insert(Message).values(
-            id=message_id, conversation_id=conversation_id, seq=seq, author=text.author, kind="text",
-            body_sealed=vault.seal(part.body, BODY), language=text.language, answer=text.answer,
-            draft=text.draft, in_reply_to=in_reply_to, at=now,
-        )
+    execute(
+        session, statements.ADD_MESSAGE,
+        id=message_id, conversation_id=conversation_id, seq=seq, author=text.author, kind="text",
+        body_sealed=vault.seal(part.body, BODY), language=text.language, answer=text.answer,
+        draft=text.draft, in_reply_to=in_reply_to, at=now,
     )  # fmt: skip
-    session.execute(
-        insert(OutboxEntry).values(
-            id=outbox_id, message_id=message_id, conversation_id=conversation_id, seq=seq, line=line,
-            status=DeliveryStatus.QUEUED, provider=provider, segments=part.segments, attempt=0, checks=0,
-            created_at=now, updated_at=now,
-        )
+    execute(
+        session, statements.ADD_ENTRY,
+        id=outbox_id, message_id=message_id, conversation_id=conversation_id, seq=seq, line=line,
+        status=DeliveryStatus.QUEUED, provider=provider, segments=part.segments, attempt=0, checks=0,
+        created_at=now, updated_at=now,
     )  # fmt: skip
     queue.enqueue_send(session.connection(), outbox_id=outbox_id, line=line, seq=seq, attempt=0)
     return outbox_id
@@ -112,52 +149,34 @@ def add_text(
 
 def find_letter(session: Session, vault: Vault, outbox_id: str) -> Letter | None:
     """Return an outbox entry, opened, with the stop and the claim as they stand now."""
-    row = session.execute(
-        select(OutboxEntry, Message, AddressRow, Conversation)
-        .join(Message, Message.id == OutboxEntry.message_id)
-        .join(Conversation, Conversation.id == OutboxEntry.conversation_id)
-        .join(AddressRow, AddressRow.id == Conversation.address_id)
-        .where(OutboxEntry.id == outbox_id)
-    ).one_or_none()
+    row = execute(session, statements.LETTER, of_entry=outbox_id).one_or_none()
     if row is None:
         return None
-    entry, message, address, conversation = row
-    claimed = exists().where(Case.conversation_id == conversation.id, Case.status == CaseStatus.CLAIMED)
     return Letter(
-        id=entry.id, conversation_id=entry.conversation_id, message_id=entry.message_id,
-        status=DeliveryStatus(entry.status), line=entry.line, sender=conversation.sender,
-        to=open_address(vault, address.channel, address.address_sealed), body=vault.open(message.body_sealed, BODY),
-        author=Author(message.author), answer=message.answer, attempt=entry.attempt, checks=entry.checks,
-        due_at=entry.due_at, offered_at=entry.offered_at,
-        stopped=is_stopped(session, address.organisation_id, address.number_key),
-        claimed=bool(session.scalar(select(claimed))), last_inbound_at=conversation.last_inbound_at,
+        id=row.id, conversation_id=row.conversation_id, message_id=row.message_id, status=DeliveryStatus(row.status),
+        line=row.line, seq=row.seq, sender=row.sender, to=open_address(vault, row.channel, row.address_sealed),
+        body=vault.open(row.body_sealed, BODY), author=Author(row.author), answer=row.answer, attempt=row.attempt,
+        checks=row.checks, due_at=row.due_at, offered_at=row.offered_at, created_at=row.created_at, reason=row.reason,
+        stopped=bool(row.stopped), claimed=bool(row.claimed), last_inbound_at=row.last_inbound_at,
+        provider=row.provider, organisation_id=row.organisation_id, language=row.language or "und",
+        person_language=row.person_language,
+        erasing=row.erasure_id is not None,
     )  # fmt: skip
 
 
 def change(session: Session, letter: Letter, *, now: datetime, **values: Any) -> bool:
     """Write what became of an entry. False: it is no longer as it was read, somebody else moved it, nothing changed."""
-    as_read = (
-        OutboxEntry.id == letter.id,
-        OutboxEntry.status == letter.status,
-        OutboxEntry.attempt == letter.attempt,
-        OutboxEntry.checks == letter.checks,
-    )
-    row = update(OutboxEntry).where(*as_read).values(updated_at=now, **values)
-    return session.scalar(row.returning(OutboxEntry.id)) is not None
+    as_read = {"was_status": letter.status, "was_attempt": letter.attempt, "was_checks": letter.checks}
+    changed = execute(session, statements.CHANGE, of_entry=letter.id, **as_read, updated_at=now, **values)
+    return changed.scalar() is not None
 
 
 def move_forward(
     session: Session, outbox_id: str, status: DeliveryStatus, *, now: datetime, values: Mapping[str, Any]
 ) -> bool:
     """Move an entry to a status of higher rank. False: it is there or beyond already, nothing changed."""
-    lower = [one.value for one in DeliveryStatus if one.rank < status.rank]
-    moved = session.scalar(
-        update(OutboxEntry)
-        .where(OutboxEntry.id == outbox_id, OutboxEntry.status.in_(lower))
-        .values(status=status, updated_at=now, due_at=None, **values)
-        .returning(OutboxEntry.id)
-    )
-    return moved is not None
+    moved = {"status": status, "updated_at": now, "due_at": None, **values}
+    return execute(session, statements.MOVE_FORWARD[status], of_entry=outbox_id, **moved).scalar() is not None
 
 
 def accept(session: Session, outbox_id: str, provider_message_id: str, *, now: datetime) -> None:
@@ -169,14 +188,12 @@ def accept(session: Session, outbox_id: str, provider_message_id: str, *, now: d
 
 def record_report(session: Session, report: DeliveryReport, *, now: datetime) -> str | None:
     """Take a status callback: settle the send it belongs to and move it forward. None: unknown, or a step back."""
-    known = (
-        OutboxEntry.id == report.outbox_id
-        if report.outbox_id
-        else OutboxEntry.provider_message_id == report.provider_message_id
-    )
-    row = session.execute(
-        select(OutboxEntry.id, OutboxEntry.provider_message_id).where(known, OutboxEntry.provider == report.provider)
-    ).first()
+    if report.outbox_id:
+        found = execute(session, statements.FIND_BY_ID, provider=report.provider, of_entry=report.outbox_id)
+    else:
+        name = {"provider": report.provider, "name_there": report.provider_message_id}
+        found = execute(session, statements.FIND_BY_NAME_THERE, **name)
+    row = found.first()
     # a callback for another carrier message than the one we hold is not ours to obey
     if row is None or row.provider_message_id not in (None, report.provider_message_id):
         return None
@@ -201,22 +218,6 @@ def find_ours(session: Session, provider_message_ids: list[str]) -> set[str]:
     return {one for one in session.scalars(rows) if one}
 
 
-def find_due(session: Session, now: datetime, *, limit: int = 200) -> list[tuple[str, str, int, int]]:
-    """Return (outbox id, line, seq, turn) of entries that left the line and whose waiting is over.
-
-    `turn` counts the offers and looks so far, so that each return to the line is work of its own.
-    """
-    waiting = OutboxEntry.status.in_([DeliveryStatus.WAITING, DeliveryStatus.SENDING]), OutboxEntry.due_at <= now
-    return _list_turns(session, *waiting, order=OutboxEntry.due_at, limit=limit)
-
-
-def find_stranded(session: Session, before: datetime, *, limit: int = 200) -> list[tuple[str, str, int, int]]:
-    """Return the same of entries that stand in line since before a time, oldest first, in case nobody works on them."""
-    untouched = OutboxEntry.status == DeliveryStatus.QUEUED, OutboxEntry.updated_at < before
-    due = OutboxEntry.due_at.is_(None) | (OutboxEntry.due_at < before)
-    return _list_turns(session, *untouched, due, order=OutboxEntry.updated_at, limit=limit)
-
-
 def find_details(session: Session, outbox_id: str) -> dict[str, Any] | None:
     """Return what may be shown of an outgoing message beside its text: answer, language, draft mark, author."""
     row = session.execute(
@@ -227,20 +228,5 @@ def find_details(session: Session, outbox_id: str) -> dict[str, Any] | None:
     return dict(row._mapping) if row else None
 
 
-def _list_turns(
-    session: Session, *which: ColumnElement[bool], order: InstrumentedAttribute[Any], limit: int
-) -> list[tuple[str, str, int, int]]:
-    turn = OutboxEntry.attempt * 100 + OutboxEntry.checks
-    rows = session.execute(
-        select(OutboxEntry.id, OutboxEntry.line, OutboxEntry.seq, turn).where(*which).order_by(order).limit(limit)
-    )
-    return [(outbox_id, line, seq, turns) for outbox_id, line, seq, turns in rows]
-
-
 def _add_missing_id(session: Session, outbox_id: str, provider_message_id: str) -> None:
-    nameless = OutboxEntry.id == outbox_id, OutboxEntry.provider_message_id.is_(None)
-    session.execute(update(OutboxEntry).where(*nameless).values(provider_message_id=provider_message_id))
-
-
-def _is_crisis(answer: str | None) -> bool:
-    return answer is not None and answer.startswith(_CRISIS)
+    execute(session, statements.ADD_MISSING_NAME, of_entry=outbox_id, provider_message_id=provider_message_id)

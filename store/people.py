@@ -3,16 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from conversation.messages import Address, Channel, Command
+from store.ledger_entries import STARTED, STOPPED, add_entry, find_stop
+from store.statements import execute
 from store.tables import Address as AddressRow
 from store.tables import Consent, Conversation, Organisation
 from store.tables.base import new_id
 from store.vault import Vault
 
 _CONTEXT = "address.address"
+
+
+def _any_of_number(condition: ColumnElement[bool]) -> Select[tuple[bool]]:
+    of_organisation = AddressRow.organisation_id == bindparam("organisation_id")
+    of_number = of_organisation, AddressRow.number_key == bindparam("number_key")
+    return select(exists().where(*of_number, condition))
+
+
+_FIND = select(AddressRow.id, AddressRow.number_key).where(
+    AddressRow.organisation_id == bindparam("organisation_id"), AddressRow.address_key == bindparam("address_key")
+)
+_IS_STOPPED = _any_of_number(AddressRow.stopped_at.is_not(None))
+_IS_PRIVATE = _any_of_number(AddressRow.private.is_(True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +61,20 @@ def get_or_add_address(
     A scoped WhatsApp id and the number that came with it share one number_key: what holds for one holds for both.
     """
     key = _address_key(vault, address)
-    row = session.execute(
-        select(AddressRow.id, AddressRow.number_key).where(
-            AddressRow.organisation_id == organisation_id, AddressRow.address_key == key
-        )
-    ).one_or_none()
+    row = execute(session, _FIND, organisation_id=organisation_id, address_key=key).one_or_none()
     number_key = vault.fingerprint(_number(address, alias)) if alias or row is None else row.number_key
     if alias:
         _link(session, organisation_id, [key, _address_key(vault, alias)], number_key)
     if row:
         return KnownAddress(row.id, organisation_id, address, number_key)
     known = KnownAddress(new_id(), organisation_id, address, number_key)
+    names = {vault.fingerprint(one.value) for one in (address, alias) if one}
     session.execute(
         insert(AddressRow).values(
             id=known.id, organisation_id=organisation_id, channel=address.channel, address_key=key,
             number_key=known.number_key, address_sealed=vault.seal(address.value, _CONTEXT),
-            state_hint=state_hint, stopped_at=None, private=False, created_at=now,
+            state_hint=state_hint, private=False, created_at=now,
+            stopped_at=find_stop(session, organisation_id, {number_key, *names}),  # of one we have forgotten since
         )
     )  # fmt: skip
     return known
@@ -69,12 +82,24 @@ def get_or_add_address(
 
 def is_stopped(session: Session, organisation_id: str, number_key: str) -> bool:
     """Return whether a stop holds for a number, given on whichever of its channels (I9)."""
-    return _any_of(session, organisation_id, number_key, AddressRow.stopped_at.is_not(None))
+    return bool(execute(session, _IS_STOPPED, organisation_id=organisation_id, number_key=number_key).scalar())
 
 
 def is_private(session: Session, organisation_id: str, number_key: str) -> bool:
     """Return whether a number wants neutral texts: every channel lights up the same screen (I10)."""
-    return _any_of(session, organisation_id, number_key, AddressRow.private.is_(True))
+    return bool(execute(session, _IS_PRIVATE, organisation_id=organisation_id, number_key=number_key).scalar())
+
+
+def end_privacy(session: Session, conversation_id: str) -> None:
+    """Let texts tell things again, on every channel of the number a conversation is with: that is what was asked."""
+    this = aliased(AddressRow)
+    number = (
+        select(this.organisation_id, this.number_key)
+        .join(Conversation, Conversation.address_id == this.id)
+        .where(Conversation.id == conversation_id)
+    )
+    of_number = tuple_(AddressRow.organisation_id, AddressRow.number_key).in_(number)
+    session.execute(update(AddressRow).where(of_number).values(private=False))
 
 
 def get_address_of(session: Session, vault: Vault, conversation_id: str) -> KnownAddress:
@@ -97,7 +122,7 @@ def record_consent(
     source: str, language: str | None, message_id: str | None, now: datetime,
 ) -> None:  # fmt: skip
     """Write a stop or a start, on this address and every other channel of its number, in the caller's transaction."""
-    act, stopped_at = ("stopped", now) if command is Command.STOP else ("started", None)
+    act, stopped_at = (STOPPED, now) if command is Command.STOP else (STARTED, None)
     session.execute(
         update(AddressRow)
         .where(AddressRow.organisation_id == known.organisation_id, AddressRow.number_key == known.number_key)
@@ -110,11 +135,7 @@ def record_consent(
             wording=wording, language=language, message_id=message_id, at=now,
         )
     )  # fmt: skip
-
-
-def _any_of(session: Session, organisation_id: str, number_key: str, condition: ColumnElement[bool]) -> bool:
-    number = AddressRow.organisation_id == organisation_id, AddressRow.number_key == number_key
-    return bool(session.scalar(select(exists().where(*number, condition))))
+    add_entry(session, known.organisation_id, known.number_key, act, source=source, now=now)
 
 
 def _link(session: Session, organisation_id: str, address_keys: list[str], number_key: str) -> None:

@@ -9,7 +9,10 @@ from sqlalchemy import Connection, Engine, event
 
 from conversation.errors import ConfigurationError
 
-BUSY_TIMEOUT_MS = 30_000  # longer than any transaction of ours; then the world counts as broken
+# Longer than any transaction of ours; then the world counts as broken, early enough for the carrier to try again: all
+# its attempts must fit in 15 s (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides, 2026-11-22).
+BUSY_TIMEOUT_MS = 5_000
+_LOG_TIMEOUT_MS = 2_000  # for emptying the log: nobody may wait for that long
 _SUBSECOND_SINCE = (3, 42)  # https://www.sqlite.org/releaselog/3_42_0.html; 3.40.1 was seen to answer NULL, 2026-11-22
 _PRIVATE = 0o600
 
@@ -28,6 +31,7 @@ def prepare_sqlite_connection(connection: sqlite3.Connection) -> None:
         raise ConfigurationError("SQLite cannot use its write-ahead log here: put the database file on a local disk")
     connection.execute("PRAGMA synchronous = FULL")  # with WAL, NORMAL may lose the last commits in a power cut
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten, not only let go
     if sqlite3.sqlite_version_info < _SUBSECOND_SINCE:
         connection.create_function("unixepoch", -1, _unixepoch)
 
@@ -39,7 +43,13 @@ def begin_immediately(engine: Engine) -> None:
     it at once, whatever the time-out. The two listeners are the recipe of SQLAlchemy's page on its SQLite dialect.
     """
     event.listen(engine, "connect", _leave_transactions_to_us)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", lambda connection: _driver_of(connection).begin_writing())
+
+
+def begin_reading(engine: Engine) -> None:
+    """Let the transactions of this engine see one moment of the database, without any lock, and never write."""
+    event.listen(engine, "connect", _only_read)
+    event.listen(engine, "begin", lambda connection: _driver_of(connection).execute("BEGIN"))
 
 
 def create_private_file(path: Path) -> None:
@@ -52,8 +62,13 @@ def _leave_transactions_to_us(connection: sqlite3.Connection, _record: Any) -> N
     connection.isolation_level = None
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _only_read(connection: sqlite3.Connection, record: Any) -> None:
+    _leave_transactions_to_us(connection, record)
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _driver_of(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 def _unixepoch(*arguments: Any) -> float | int | None:
@@ -62,3 +77,20 @@ def _unixepoch(*arguments: Any) -> float | int | None:
     if words in (("subsec",), ("subsecond",)):
         return round(time.time(), 3)
     return int(time.time()) if not words else None
+
+
+def empty_log(engine: Engine) -> None:
+    """Bring what was written into the database file and truncate the write-ahead log, where deleted words still stand.
+
+    A busy moment makes it do less than that; the next call does the rest. Nothing to do on other databases.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        driver: Any = connection.dbapi_connection
+        driver.execute(f"PRAGMA busy_timeout = {_LOG_TIMEOUT_MS}")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    finally:
+        connection.close()

@@ -37,23 +37,53 @@ def open_copy(template: Path, path: Path) -> Iterator[Database]:
         database.close()
 
 
+class PostgresServer:
+    """A server in a folder of its own, without a network, that a test may kill and start again."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        initdb, pg_ctl = _find("initdb"), _find("pg_ctl")
+        if initdb is None or pg_ctl is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail("CI needs PostgreSQL: .ci/setup brings it")
+            pytest.skip("no PostgreSQL is installed here")
+        self.url = f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        self.data, self._log, self._pg_ctl = folder / "data", folder / "log", pg_ctl
+        self._options = f"-c listen_addresses='' -c unix_socket_directories={folder} {settings}"
+        self._owner = _owner(folder)
+        _run(self._owner, initdb, "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync")
+
+    def start(self) -> None:
+        """Start it; why it did not is in its log.
+
+        Raises:
+            subprocess.CalledProcessError: it did not start.
+        """
+        start = [self._pg_ctl, "-D", self.data, "-w", "-o", self._options, "-l", self._log, "start"]
+        _run(self._owner, *start, quiet=True)
+
+    def stop(self) -> None:
+        _run(self._owner, self._pg_ctl, "-D", self.data, "-m", "immediate", "stop")
+
+    def is_running(self) -> bool:
+        status = [self._pg_ctl, "-D", self.data, "status"]
+        return subprocess.run(status, check=False, user=self._owner, capture_output=True, cwd="/").returncode == 0
+
+    @property
+    def pid(self) -> int:
+        """Of the first process of the server, whose death ends all others."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
+
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Start a server in a folder of its own, without a network; yield the URL of its database "puente"."""
-    initdb, pg_ctl = _find("initdb"), _find("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI needs PostgreSQL: .ci/setup brings it")
-        pytest.skip("no PostgreSQL is installed here")
+def running_postgres(settings: str = "-c fsync=off -c max_connections=60") -> Iterator[str]:
+    """Start a server in a folder of its own, without a network; yield the URL of its database "postgres"."""
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        data, owner = Path(folder, "data"), _owner(Path(folder))
-        _run(owner, initdb, "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=60"
-        _run(owner, pg_ctl, "-D", data, "-w", "-o", options, "-l", Path(folder, "log"), "start")
+        server = PostgresServer(Path(folder), settings)
+        server.start()
         try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+            yield server.url
         finally:
-            _run(owner, pg_ctl, "-D", data, "-m", "immediate", "stop")
+            server.stop()
 
 
 @contextmanager
@@ -87,7 +117,7 @@ def _owner(folder: Path) -> str | None:
     return "postgres"
 
 
-def _run(user: str | None, *command: object) -> None:
-    subprocess.run(
-        [str(part) for part in command], user=user, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=60
-    )
+def _run(user: str | None, *command: object, quiet: bool = False) -> None:
+    errors = subprocess.DEVNULL if quiet else None
+    arguments = [str(part) for part in command]
+    subprocess.run(arguments, user=user, check=True, stdout=subprocess.DEVNULL, stderr=errors, cwd="/", timeout=60)

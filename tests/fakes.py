@@ -19,6 +19,7 @@ from conversation.ports import (
     BotSilence,
     CarrierMessage,
     SendOutcome,
+    TemplateText,
     Understanding,
     Unknown,
 )
@@ -75,6 +76,7 @@ class Offer:
     to: str
     body: str
     sid: str | None
+    template: TemplateText | None = None
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,14 @@ class FakeSender:
     """A carrier. `script` holds what it says next, first to last; after that it accepts everything.
 
     `meanwhile` runs while an offer is under way: a callback that overtakes the answer, a STOP, a second worker.
-    `blind`: why it cannot list its messages.
+    `blind`: why it cannot list its messages. `hidden_looks`: so many lists leave out what it has.
     """
 
     script: list[SendOutcome | Lost] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     looks: int = 0
     blind: str | None = None
+    hidden_looks: int = 0
     meanwhile: Callable[[Offer], Awaitable[None]] | None = None
 
     @property
@@ -103,10 +106,12 @@ class FakeSender:
         """What the carrier really has."""
         return [offer for offer in self.offers if offer.sid]
 
-    async def send(self, *, outbox_id: str, sender: str, to: str, body: str) -> SendOutcome:
+    async def send(
+        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None
+    ) -> SendOutcome:
         sid = "SM" + secrets.token_hex(16)
         said = self.script.pop(0) if self.script else Accepted(sid)
-        offer = Offer(outbox_id, sender, to, body, sid if isinstance(said, Accepted | Lost) else None)
+        offer = Offer(outbox_id, sender, to, body, sid if isinstance(said, Accepted | Lost) else None, template)
         self.offers.append(offer)
         if self.meanwhile:
             await self.meanwhile(offer)
@@ -116,6 +121,8 @@ class FakeSender:
         self.looks += 1
         if self.blind:
             return Unknown(self.blind)
+        if self.looks <= self.hidden_looks:
+            return []
         return [CarrierMessage(one.sid or "", one.body, since_s) for one in reversed(self.texts) if one.to == to]
 
 

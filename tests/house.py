@@ -20,7 +20,9 @@ from conversation.turn import Rules
 from service import wiring
 from service.deciding import Decider
 from service.delivery import Delivery
+from service.patience import WatchedBot
 from service.receiving import DurableInbox, RecordedDeliveries
+from service.window import Window
 from store import outbox
 from store.database import Database
 from store.decisions import DecisionWriter
@@ -43,6 +45,7 @@ class House:
     def __init__(self, database: Database, vault: Vault, rules: Rules) -> None:
         self.database, self.vault, self.rules = database, vault, rules
         self.clock, self.bot, self.sender, self.queue = FakeClock(), FakeBot(), FakeSender(), FakeQueue()
+        self.watched_bot = WatchedBot(self.bot, steady=lambda: self.clock().timestamp())
         self.per_second = 1000.0
         self.received = 0
         self.organisation_id = self.database.run_sync(
@@ -56,13 +59,18 @@ class House:
     @property
     def decider(self) -> Decider:
         writer = DecisionWriter(self.vault, self.queue, wiring.split_body)
-        return Decider(self.database, self.rules, self.bot, writer, self.clock, pause=no_pause)
+        return Decider(self.database, self.rules, self.watched_bot, writer, self.clock, pause=no_pause)
 
     @property
     def delivery(self) -> Delivery:
         return Delivery(
-            self.database, self.vault, self.sender, render_address, self.per_second, self.clock, jitter=lambda: 0.0
-        )
+            self.database, self.vault, self.sender, render_address, self.per_second, self.clock, self.window,
+            jitter=lambda: 0.0,
+        )  # fmt: skip
+
+    @property
+    def window(self) -> Window:
+        return Window(self.rules.catalogue, self.vault, self.queue)
 
     @property
     def deliveries(self) -> RecordedDeliveries:
@@ -102,6 +110,16 @@ class House:
         for work in self.queue.of("send"):
             while (wait_s := await self.send(work.item_id)) is not None:
                 self.clock.advance(wait_s)
+
+    async def say(self, text: str, channel: Channel, **more: Any) -> list[str | None]:
+        """Let a person write a minute later, send what is due; return the ids of what the carrier got by that."""
+        self.later(60)
+        before = len(self.sender.texts)
+        await self.hear(text, channel=channel, **more)
+        await self.send_all()
+        answer = select(Message.answer).join(OutboxEntry, OutboxEntry.message_id == Message.id)
+        sent = [offer.outbox_id for offer in self.sender.texts[before:]]
+        return [self.rows(answer.where(OutboxEntry.id == outbox_id))[0] for outbox_id in sent]
 
     async def report(self, offer_sid: str | None, status: DeliveryStatus, **more: Any) -> bool:
         values: dict[str, Any] = {"outbox_id": None, "error_code": None, **more}

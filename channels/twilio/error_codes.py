@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from conversation.ports import Refused, RetryLater, Unknown
+from conversation.ports import Refused, RetryLater, TemplateStatus, Unknown
 
 NOT_REACHED = 1  # ours: no connection to Twilio came about, nothing was sent
 NOT_TEXT = 2  # ours: the text holds half a surrogate pair, which no request can carry
+NO_ANSWER = 3  # ours: the answer was lost or could not be read; only for requests that may be repeated
 TOO_MANY_REQUESTS = 20429
 MAX_RETRY_AFTER_S = 3600.0  # a longer wish is treated as this one; the next answer may repeat it
 TOO_MANY_REQUESTS_DELAY_S = 0.5  # first step; whoever repeats doubles it (https://www.twilio.com/docs/api/errors/20429)
@@ -92,6 +93,7 @@ RULES: Mapping[int, Rule] = {
     63012: Rule("internal error of WhatsApp", Do.RETRY, (_MINUTE, 10 * _MINUTE)),
     63013: Rule("against WhatsApp's policy", Do.OPERATOR),
     63014: Rule("the person has blocked us on WhatsApp", Do.OPT_OUT),
+    63015: Rule("the sandbox writes only to people who have joined it", Do.OPERATOR),
     63016: Rule("outside WhatsApp's 24 hours: only an approved template", Do.REFUSE),
     63017: Rule("WhatsApp rate exceeded", Do.RETRY, (_MINUTE, 5 * _MINUTE, 30 * _MINUTE)),
     63018: Rule("WhatsApp messaging limit reached", Do.RETRY, (_HOUR, 24 * _HOUR)),
@@ -110,6 +112,13 @@ RULES: Mapping[int, Rule] = {
     63042: Rule("template is disabled", Do.OPERATOR),
     63049: Rule("WhatsApp chose not to deliver; another channel may do", Do.REFUSE),
     63051: Rule("WhatsApp business account is locked", Do.OPERATOR),
+}
+
+# What a message refused for its template's sake tells of the template.
+STATUS_OF_TEMPLATE: Mapping[int, TemplateStatus] = {
+    63040: TemplateStatus.REJECTED,
+    63041: TemplateStatus.PAUSED,
+    63042: TemplateStatus.DISABLED,
 }
 
 

@@ -4,22 +4,21 @@ API: https://www.twilio.com/docs/messaging/api/message-resource. It has no idemp
 Unknown, and `find_sent` is how to settle it.
 """
 
-import logging
+import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from twilio.base.exceptions import TwilioException
-from twilio.rest import Client
 from twilio.rest.api.v2010.account.message import MessageInstance, MessagePage
 
+from channels.twilio.account import TwilioAccount, build_client
 from channels.twilio.addresses import WHATSAPP_PREFIX
 from channels.twilio.error_codes import NOT_REACHED, NOT_TEXT, RULES, outcome_of_api_error
 from channels.twilio.status import OUTBOX_PARAMETER, STATUS_PATH
 from channels.twilio.transport import ApiError, NoAnswerError, NotSentError, Transport
 from channels.twilio.web_address import parse_web_address
-from conversation.ports import Accepted, CarrierMessage, Refused, RetryLater, SendOutcome, Unknown
+from conversation.ports import Accepted, CarrierMessage, Refused, RetryLater, SendOutcome, TemplateText, Unknown
 
 PAGE_SIZE = 200  # messages to one address in one look-up; Twilio allows 1,000
 CLOCK_SKEW_S = 30.0  # Twilio's clock is not ours, and its times are whole seconds
@@ -28,23 +27,6 @@ _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _UNREADABLE = Unknown("unreadable_answer")
 # What a 2xx answer of an unexpected shape makes the official client raise.
 _SHAPE_ERRORS = (TwilioException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """Whose account sends, and how.
-
-    Attributes:
-        account_sid: "AC…", in every address of the API.
-        username: id of an API key ("SK…", revocable, preferred) or the account SID again.
-        password: secret of that key, or the account's auth token.
-        messaging_service_sid: "MG…" when a Messaging Service chooses the SMS sender; WhatsApp never uses it.
-    """
-
-    account_sid: str
-    username: str
-    password: str = field(repr=False)
-    messaging_service_sid: str | None = None
 
 
 class TwilioSender:
@@ -68,22 +50,19 @@ class TwilioSender:
         Raises:
             ConfigurationError: public_url is unusable.
         """
-        logging.getLogger("twilio").setLevel(logging.WARNING)  # at INFO it logs every request, numbers included
         self._callback_url = parse_web_address(public_url, of="the public address") + STATUS_PATH
         self._service_sid = account.messaging_service_sid
         self._transport = Transport(
             base_url=base_url, connect_timeout_s=connect_timeout_s, total_timeout_s=total_timeout_s
         )
-        self._client = Client(
-            account.username,
-            account.password,
-            account_sid=account.account_sid,
-            http_client=self._transport,
-            environment={"TWILIO_EDGE": ""},  # else the client reads edge and region from the process environment
-        )
+        self._client = build_client(account, self._transport)
 
-    async def send(self, *, outbox_id: str, sender: str, to: str, body: str) -> SendOutcome:
+    async def send(
+        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None
+    ) -> SendOutcome:
         """Hand one text over; `sender` and `to` in Twilio's form. The status callback will bring `outbox_id` back.
+
+        With a template Twilio gets its ContentSid and values and no Body: both together are not documented.
 
         Returns:
             Accepted; RetryLater when Twilio surely did not process it (429, or no connection came about at all: the
@@ -95,7 +74,7 @@ class TwilioSender:
         try:
             message: MessageInstance = await self._client.messages.create_async(
                 to=to,
-                body=body,
+                **_words(body, template),
                 status_callback=f"{self._callback_url}?{urlencode({OUTBOX_PARAMETER: outbox_id})}",
                 **self._origin(sender),
             )
@@ -166,6 +145,14 @@ class TwilioSender:
     def _is_ours(self, message: MessageInstance, sender: str) -> bool:
         by_us = str(message.direction or "outbound").startswith("outbound")
         return by_us and (message.from_ in {sender, None} or message.messaging_service_sid == self._service_sid)
+
+
+def _words(body: str, template: TemplateText | None) -> dict[str, str]:
+    if template is None:
+        return {"body": body}
+    places = {str(place): value for place, value in enumerate(template.values, start=1)}
+    filled = {"content_variables": json.dumps(places, ensure_ascii=False)} if places else {}
+    return {"content_sid": template.content_id, **filled}
 
 
 def _created_at(message: MessageInstance, *, otherwise: float) -> float:

@@ -4,28 +4,37 @@
                   │   │   └ consent              │           └─ outbox  (goes out: carrier's envelope)
                   │   └ person_address ─ person  ├─ open_question
                   ├─ caseworker ──────────────── case_file ─ case_event
-                  └─ audit_entry                 sender_bucket, worker_lease (the engine room)
+                  ├─ audit_entry                 sender_bucket, worker_lease (the engine room)
+                  ├─ template (texts a channel has approved)
+                  └─ erasure, ledger_entry       carrier_erasure (what is to be taken away, and the memory of it)
 
 Words of people (`…_sealed`) are AES-GCM sealed; `…_key` columns are keyed hashes for look-up (store/vault.py).
 Never stored anywhere: immigration status.
 """
 
+from store.tables.alerts import Alert
 from store.tables.base import Base
 from store.tables.care import AuditEntry, SenderBucket, WorkerLease
 from store.tables.cases import Case, CaseEvent, Caseworker
+from store.tables.erasure import CarrierErasure, Erasure, LedgerEntry
 from store.tables.messages import Conversation, InboxEntry, Message, OpenQuestionRow, OutboxEntry
 from store.tables.people import Address, Consent, Organisation, Person, PersonAddress
+from store.tables.templates import Template
 
 __all__ = [
     "Address",
+    "Alert",
     "AuditEntry",
     "Base",
+    "CarrierErasure",
     "Case",
     "CaseEvent",
     "Caseworker",
     "Consent",
     "Conversation",
+    "Erasure",
     "InboxEntry",
+    "LedgerEntry",
     "Message",
     "OpenQuestionRow",
     "Organisation",
@@ -33,5 +42,6 @@ __all__ = [
     "Person",
     "PersonAddress",
     "SenderBucket",
+    "Template",
     "WorkerLease",
 ]

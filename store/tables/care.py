@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Index
+from sqlalchemy import BigInteger, Float, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base, Code, Id, reference_to
@@ -32,12 +32,15 @@ class SenderBucket(Base):
 
     sender: Mapped[Code] = mapped_column(primary_key=True)
     free_at: Mapped[float] = mapped_column(Float)
+    noted_at: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")  # when free_at was written
 
 
 class WorkerLease(Base):
-    """A worker that is alive; one that stays silent too long has its work taken over."""
+    """A worker that is alive; one whose `beat` stands still too long has its work taken over."""
 
     __tablename__ = "worker_lease"
 
     executor_id: Mapped[Code] = mapped_column(primary_key=True)
-    seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # by the database's clock, for people to read; nothing is decided by it
+    holder: Mapped[Code] = mapped_column(default="", server_default="")  # one process, or whoever takes its work over
+    beat: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

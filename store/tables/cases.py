@@ -49,7 +49,7 @@ class Case(Base):
 
     id: Mapped[Id]
     organisation_id: Mapped[str] = reference_to("organisation")
-    conversation_id: Mapped[str] = reference_to("conversation")
+    conversation_id: Mapped[str | None] = reference_to("conversation")  # None: the person has been forgotten
     code: Mapped[Code]  # what people say aloud: "A7"
     topic: Mapped[Code]
     discipline: Mapped[Code]

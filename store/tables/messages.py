@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import ID_LENGTH, Base, Code, Id, Tag, reference_to
@@ -41,7 +41,15 @@ class Message(Base):
     """One thing said, by anybody, in either direction. `seq` is its place in the conversation."""
 
     __tablename__ = "message"
-    __table_args__ = (Index(None, "conversation_id", "seq"),)
+    __table_args__ = (
+        Index(None, "conversation_id", "seq"),
+        Index(  # of the few that are being erased, so that the many cost nothing
+            "ix_message_erasure_id",
+            "erasure_id",
+            sqlite_where=text("erasure_id IS NOT NULL"),
+            postgresql_where=text("erasure_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     conversation_id: Mapped[str] = reference_to("conversation")
@@ -56,6 +64,7 @@ class Message(Base):
     draft: Mapped[bool] = mapped_column(default=False)
     in_reply_to: Mapped[str | None]
     case_id: Mapped[str | None]
+    erasure_id: Mapped[str | None]  # to be deleted by this erasure
     at: Mapped[datetime]
 
 

@@ -7,7 +7,7 @@ allow is a mistake here or in the description, never to be ignored.
 import base64
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,8 +21,11 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.rest.content.v1.content import ContentList
+from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
 from simulator.callbacks import CallbackOrder, CallbackPlan
+from simulator.contents import Approval
 from simulator.faults import Call, Fault, FaultKind
 from simulator.loopback_server import serve_on_loopback
 from simulator.schema_check import SchemaCheck
@@ -95,7 +98,7 @@ def settings(request: pytest.FixtureRequest) -> SimulatorSettings:
 @pytest.fixture
 def served(settings: SimulatorSettings) -> Iterator[Served]:
     clock = Clock()
-    stand_in = StandIn(settings, clock=clock)
+    stand_in = StandIn(settings, clock=clock, check=CheckTiming.BOTH_WAYS)
     with serve_on_loopback(stand_in.build_app()) as url:
         yield Served(stand_in, url, client_for(url), clock)
     assert stand_in.violations == []
@@ -111,7 +114,7 @@ def listener() -> Iterator[Listener]:
 
 def client_for(url: str, *, token: str = TOKEN, timeout: float = 5.0) -> Client:
     client = Client(ACCOUNT, token, http_client=TwilioHttpClient(timeout=timeout))
-    client.api.base_url = url
+    client.api.base_url = client.content.base_url = url
     return client
 
 
@@ -187,6 +190,8 @@ REFUSALS: dict[str, tuple[dict[str, Any], int]] = {
     "SMS to a WhatsApp address": ({"to": ON_WHATSAPP}, 21910),
     "template values that are not JSON": ({"content_sid": CONTENT, "content_variables": "{1: x}"}, 21656),
     "template values that are a list": ({"content_sid": CONTENT, "content_variables": "[1]"}, 21656),
+    "template values without a template": ({"content_variables": '{"1": "x"}'}, 21654),
+    "a template that is not there": ({"body": None, "content_sid": CONTENT}, 21655),
     "a callback address that is none": ({"status_callback": "/twilio/status"}, 21609),
     "a callback host with an underscore": ({"status_callback": "http://our_app/x"}, 21609),
     "magic: invalid recipient": ({"to": "+15005550001"}, 21211),
@@ -275,6 +280,42 @@ def test_query_parameters_are_judged_too(served: Served, query: dict[str, str], 
 
     assert answer.status_code == 400
     assert reason in answer.json()["message"]
+    served.stand_in.violations.clear()
+
+
+KINDS = {
+    "JSON where a form is wanted": ("Messages.json", "application/json", b'{"To": "+12025550123"}'),
+    "a form where JSON is wanted": ("Content", "application/x-www-form-urlencoded", b"language=es"),
+    "JSON with a field too many": (
+        "Content",
+        "application/json",
+        b'{"language": "es", "types": {"twilio/text": {"body": "Hola."}}, "colour": "red"}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "content_type", "body"), KINDS.values(), ids=KINDS.keys())
+def test_a_body_of_the_wrong_kind_is_refused(served: Served, path: str, content_type: str, body: bytes) -> None:
+    url = f"{served.url}/v1/Content" if path == "Content" else messages_url(served.url)
+
+    answer = requests.post(
+        url, data=body, headers={"Content-Type": content_type}, auth=(ACCOUNT, TOKEN), timeout=5
+    )  # fmt: skip
+
+    assert answer.status_code == 400
+    assert len(served.stand_in.violations) == 1
+    served.stand_in.violations.clear()
+
+
+def test_an_answer_of_ours_that_twilio_would_not_give_is_a_violation(served: Served) -> None:
+    message = served.create()
+    wrong = served.stand_in.carrier.messages[message.sid]
+    served.stand_in.carrier.messages[message.sid] = replace(wrong, sid="SM1", num_segments=-1)
+
+    served.client.messages(message.sid).fetch()
+
+    (violation,) = served.stand_in.violations
+    assert any("the answer: sid breaks pattern" in reason for reason in violation.reasons)
     served.stand_in.violations.clear()
 
 
@@ -417,8 +458,101 @@ def test_the_window_is_open_for_24_hours_after_the_person_wrote(served: Served) 
     assert (within, after) == ("read", "failed")
 
 
-def test_a_template_goes_out_whenever(served: Served) -> None:
-    assert whatsapp(served, body=None, content_sid=CONTENT, content_variables='{"1": "10:00"}') == "read"
+def test_an_approved_template_goes_out_whenever(served: Served) -> None:
+    content = create_content(served)
+    served.stand_in.carrier.contents.decide(content.sid, Approval.APPROVED)
+
+    status = whatsapp(served, body=None, content_sid=content.sid, content_variables='{"1": "10:00"}')
+
+    assert status == "read"
+    (message,) = served.client.messages.list()
+    assert message.body == "Your visit is at 10:00 today."
+
+
+def test_a_template_that_was_never_approved_goes_out_while_the_window_is_open(served: Served) -> None:
+    served.stand_in.carrier.add_inbound(person=ON_WHATSAPP, our_sender=OUR_WHATSAPP, body="Hola")
+
+    assert whatsapp(served, body=None, content_sid=create_content(served).sid) == "read"
+
+
+def create_content(served: Served, **changes: Any) -> Any:
+    text = ContentList.TwilioText({"body": "Your visit is at {{1}} today."})
+    wanted = {"friendly_name": "visit", "language": "en", "variables": {"1": "9:00"}}
+    types = ContentList.Types({"twilio/text": text})
+    return served.client.content.v1.contents.create(
+        ContentList.ContentCreateRequest(wanted | {"types": types} | changes)
+    )
+
+
+def ask_approval(served: Served, sid: str, *, name: str = "visit", category: str = "UTILITY") -> Any:
+    request = ApprovalCreateList.ContentApprovalRequest({"name": name, "category": category})
+    return served.client.content.v1.contents(sid).approval_create.create(request)
+
+
+def test_a_template_can_be_created_fetched_listed_and_deleted(served: Served) -> None:
+    contents = served.client.content.v1.contents
+    created = [create_content(served, friendly_name=f"visit {number}") for number in range(3)]
+
+    fetched = contents(created[0].sid).fetch()
+    listed = [one.friendly_name for one in contents.list()]
+    deleted = contents(created[1].sid).delete()
+
+    assert (fetched.friendly_name, fetched.variables, list(fetched.types)) == (
+        "visit 0",
+        {"1": "9:00"},
+        ["twilio/text"],
+    )
+    assert listed == ["visit 2", "visit 1", "visit 0"]
+    assert deleted
+    with pytest.raises(TwilioRestException) as refusal:
+        contents(created[1].sid).fetch()
+    assert (refusal.value.status, refusal.value.code) == (404, 20404)
+
+
+def test_a_review_is_received_then_pending_then_decided(served: Served) -> None:
+    served.stand_in.carrier.contents.verdict = None
+    content = create_content(served)
+    before = content.approval_fetch().fetch().whatsapp["status"]
+    asked = ask_approval(served, content.sid).status
+    pending = content.approval_fetch().fetch().whatsapp["status"]
+
+    served.stand_in.carrier.contents.verdict = Approval.APPROVED
+
+    assert (before, asked, pending) == ("unsubmitted", "received", "pending")
+    assert content.approval_fetch().fetch().whatsapp["status"] == "approved"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": "Visit reminder"}, {"category": "SERVICE"}],
+    ids=["a name that WhatsApp does not take", "a category that WhatsApp does not have"],
+)
+def test_a_review_that_is_asked_for_wrongly_is_refused(served: Served, changes: dict[str, str]) -> None:
+    content = create_content(served)
+
+    with pytest.raises(TwilioRestException) as refusal:
+        ask_approval(served, content.sid, **changes)
+
+    assert refusal.value.status == 400
+
+
+def test_a_review_is_asked_for_once_and_a_name_serves_once(served: Served) -> None:
+    first, second = create_content(served), create_content(served)
+    ask_approval(served, first.sid)
+
+    for sid in (first.sid, second.sid):
+        with pytest.raises(TwilioRestException) as refusal:
+            ask_approval(served, sid)
+        assert refusal.value.status == 400
+
+
+def test_a_template_with_a_malformed_place_is_not_taken(served: Served) -> None:
+    text = ContentList.TwilioText({"body": "Your visit is at {{1} today."})
+
+    with pytest.raises(TwilioRestException) as refusal:
+        create_content(served, types=ContentList.Types({"twilio/text": text}))
+
+    assert refusal.value.status == 400
 
 
 @pytest.mark.parametrize("settings", [{"window_rule": WindowRule.ALWAYS_OPEN}], indirect=True)
@@ -539,6 +673,31 @@ def test_a_text_can_be_taken_out_and_a_record_deleted_once_it_has_arrived(served
 
     assert (redacted.body, deleted) == ("", True)
     assert served.client.messages.list() == []
+
+
+def test_files_of_a_message_are_listed_fetched_and_deleted(served: Served) -> None:
+    sid = served.stand_in.carrier.add_inbound(person=PERSON, our_sender=OURS, body="", num_media=3).sid
+    media = served.client.messages(sid).media
+    listed = media.list(page_size=2)
+
+    fetched = media(listed[0].sid).fetch()
+    media(listed[0].sid).delete()
+
+    assert (len(listed), fetched.parent_sid, fetched.content_type) == (3, sid, "image/jpeg")
+    assert [file.sid for file in media.list()] == [file.sid for file in listed[1:]]
+    assert served.client.messages(sid).fetch().num_media == "2"
+    with pytest.raises(TwilioRestException) as refusal:
+        media(listed[0].sid).delete()
+    assert refusal.value.status == 404
+
+
+def test_files_of_a_deleted_message_are_gone(served: Served) -> None:
+    sid = served.stand_in.carrier.add_inbound(person=PERSON, our_sender=OURS, body="", num_media=1).sid
+
+    served.client.messages(sid).delete()
+
+    with pytest.raises(TwilioException, match="20404"):
+        served.client.messages(sid).media.list()
 
 
 def test_a_message_on_its_way_is_neither_redacted_deleted_nor_cancelled(served: Served) -> None:

@@ -23,7 +23,7 @@ LANGUAGES = real_rules().languages
 COMPLETE = [tag for tag, language in LANGUAGES.by_tag.items() if language.status == "complete"]
 WRITTEN = sorted({tag for _, tag in CATALOGUE.wordings})
 PLACES = {
-    "{code}": {"system.handoff", "system.handoff_waiting"},
+    "{code}": {"system.handoff", "system.handoff_waiting", "system.other_language"},
     "{choices}": {"system.choose", "system.language_question"},
     "{language_name}": {"system.language_unavailable"},
 }

@@ -76,7 +76,8 @@ class TestDoor:
 
     async def plan_callbacks(self, request: Request) -> JSONResponse:
         asked = await request.json()
-        plan = CallbackPlan(CallbackOrder(asked["order"]), error_code=asked.get("error_code"))
+        delays_s = tuple(asked.get("delays_s", (0.0,)))
+        plan = CallbackPlan(CallbackOrder(asked["order"]), delays_s=delays_s, error_code=asked.get("error_code"))
         self._stand_in.callbacks.plan = plan
         return JSONResponse({})
 

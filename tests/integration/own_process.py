@@ -16,8 +16,11 @@ LIMIT_S = 120.0  # for whatever is waited for
 class OwnProcess:
     """One operating system process. Everything it says is in one file, over all its starts."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], folder: Path, *, code: Path = ROOT
+    ) -> None:
+        """`folder` takes the log; `code` is where the program runs and finds its modules."""
+        self.name, self.code = name, code
         self.command, self._environment = list(command), dict(environment)
         self._log = folder / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -30,7 +33,7 @@ class OwnProcess:
     def start(self, is_ready: Callable[[], bool]) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self.command, cwd=self.code, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self.wait_until_ready(is_ready)
 
@@ -41,6 +44,11 @@ class OwnProcess:
             return is_ready()
 
         until(ready, f"{self.name} is ready")
+
+    @property
+    def ended(self) -> int | None:
+        """The exit status once it has ended, negative for a signal; None while it runs."""
+        return None if self._process is None else self._process.poll()
 
     def send(self, signal_number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from sqlalchemy import NullPool, create_engine, text
 from twilio.request_validator import RequestValidator
 
 from service import bot_process, wiring
 from service.ports import find_free_ports
 from service.preparing import prepare
 from service.settings import Settings, to_environment
+from service.supervisor import each_worker
+from store.database import ENGINE_SCHEMA
 from tests.integration.own_process import ROOT, OwnProcess, answers, until
 
 ACCOUNT = "AC" + "0" * 31 + "7"
@@ -128,13 +131,15 @@ class Carrier:
 
 
 class Puente:
-    """One deployment: a web and a worker process on one SQLite file, and the carrier they speak with."""
+    """One deployment: a web process, one worker or more, one database, and the carrier they speak with."""
 
     def __init__(self, settings: Settings, *, check: str = "each_request") -> None:
         self.settings = settings
-        environment = environment_of(settings)
-        self.web = OwnProcess("web", serve("web"), environment, settings.var)
-        self.worker = OwnProcess("worker", serve("worker"), environment, settings.var)
+        self.web = OwnProcess("web", serve("web"), environment_of(settings), settings.var)
+        self.workers = [
+            OwnProcess(f"worker{number or ''}", serve("worker"), environment_of(one), settings.var)
+            for number, one in enumerate(each_worker(settings))
+        ]
         self.carrier = Carrier(settings, settings.var, check=check)
 
     @contextmanager
@@ -143,17 +148,23 @@ class Puente:
         try:
             self.carrier.start()
             self.start_web()
-            self.start_worker()
+            for number in range(len(self.workers)):
+                self.start_worker(number)
             yield self
         finally:
-            for process in (self.web, self.worker, self.carrier.process):
+            for process in (self.web, *self.workers, self.carrier.process):
                 process.end()
+
+    @property
+    def worker(self) -> OwnProcess:
+        return self.workers[0]
 
     def start_web(self) -> None:
         self.web.start(lambda: answers(f"{self.settings.public_url}/health/ready"))
 
-    def start_worker(self) -> None:
-        self.worker.start(lambda: answers(f"http://127.0.0.1:{self.settings.actions_port}/health"))
+    def start_worker(self, number: int = 0) -> None:
+        port = each_worker(self.settings)[number].actions_port
+        self.workers[number].start(lambda: answers(f"http://127.0.0.1:{port}/health"))
 
     def post(self, form: Mapping[str, str], **headers: str) -> int:
         return post_webhook(self.settings.public_url, form, **headers)
@@ -165,6 +176,8 @@ class Puente:
         return form
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        if self.settings.database_url:
+            return read_postgres_rows(self.settings.database_url, query, **values)
         return read_rows(self.settings.var / "puente.db", query, **values)
 
     def replies(self, form: Mapping[str, str]) -> list[tuple[Any, ...]]:
@@ -214,3 +227,11 @@ def read_rows(database: Path, query: str, **values: Any) -> list[tuple[Any, ...]
     """Read a SQLite file while its processes go on."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as connection:
         return connection.execute(query, values).fetchall()
+
+
+def read_postgres_rows(url: str, query: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Read a PostgreSQL database; the engine's tables are found by their bare names, as on SQLite."""
+    options = {"options": f"-c search_path=public,{ENGINE_SCHEMA}"}
+    engine = create_engine(url, connect_args=options, poolclass=NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query), values)]

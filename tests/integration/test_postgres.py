@@ -97,8 +97,9 @@ async def test_stops_on_both_channels_at_once_all_hold(house: House) -> None:
 
 async def test_many_workers_with_one_text_offer_it_once(house: House) -> None:
     house.per_second = 1e6
+    conversation_id = await house.open_conversation()
     for _ in range(5):
-        outbox_id = house.queue_text((await house.hear("hola")).conversation_id)
+        outbox_id = house.queue_text(conversation_id)
 
         await asyncio.gather(*(house.send(outbox_id) for _ in range(AT_ONCE)))
 

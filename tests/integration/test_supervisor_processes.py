@@ -12,6 +12,8 @@ import pytest
 
 from service.ports import find_free_ports, open_port
 from service.settings import Settings
+from tests.databases import running_postgres
+from tests.integration.running import read_postgres_rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,22 +49,7 @@ asyncio.run(supervisor.run(as_demo(read_settings())))
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "kill -9"])
 def test_all_of_puente_starts_and_leaves_nothing_behind(tmp_path: Path, how: signal.Signals) -> None:
     settings = _settings(tmp_path)
-    environment = {
-        **os.environ,
-        "PUENTE_VAR": str(settings.var),
-        "PORT": str(settings.port),
-        "ACTIONS_PORT": str(settings.actions_port),
-        "SIMULATOR_PORT": str(settings.simulator_port),
-        "BOT_URLS": settings.bot_urls[0],
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", RUN],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as parent:
+    with _run(settings) as parent:
         assert parent.stdout is not None
         said = _read_until(parent.stdout.readline, "Ctrl-C stops it")
         children = _children_of(parent.pid)
@@ -79,6 +66,44 @@ def test_all_of_puente_starts_and_leaves_nothing_behind(tmp_path: Path, how: sig
         assert "puente: stopped" in rest
     for port in (settings.port, settings.actions_port, settings.simulator_port):
         open_port("127.0.0.1", port, setting="PORT").close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_two_workers_on_postgresql_start_by_settings_alone(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    with running_postgres() as url, _run(settings, DATABASE_URL=url, WORKERS="2") as parent:
+        assert parent.stdout is not None
+        said = _read_until(parent.stdout.readline, "Ctrl-C stops it")
+        children = _children_of(parent.pid)
+        leases = "SELECT executor_id FROM worker_lease ORDER BY 1"
+        _until(lambda: read_postgres_rows(url, leases) == [("worker-1",), ("worker-2",)])
+
+        parent.send_signal(signal.SIGINT)
+        parent.stdout.read()
+        ended = parent.wait(timeout=60)
+
+    assert "starting web, worker 1, worker 2, bot, simulator" in said
+    assert (len(children), ended) == (5, 0)
+
+
+def _run(settings: Settings, **more: str) -> subprocess.Popen[str]:
+    environment = {
+        **os.environ,
+        "PUENTE_VAR": str(settings.var),
+        "PORT": str(settings.port),
+        "ACTIONS_PORT": str(settings.actions_port),
+        "SIMULATOR_PORT": str(settings.simulator_port),
+        "BOT_URLS": settings.bot_urls[0],
+        **more,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def _settings(folder: Path) -> Settings:

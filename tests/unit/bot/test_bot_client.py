@@ -211,6 +211,22 @@ async def test_a_process_that_hung_leaves_time_for_the_next_and_is_asked_last_fo
     assert (len(hanging.asked), len(sound.asked)) == (1, 12)
 
 
+async def test_a_process_that_missed_a_turn_forgets_the_session_before_it_is_asked_again() -> None:
+    home, other = StandIn(), StandIn()
+
+    async with serving(home, other) as client:
+        await converse(client)
+        first, second = (home, other) if home.asked else (other, home)
+        first.answer = answering(502)
+        await converse(client)
+        first.answer = None
+        for _ in range(2):
+            await converse(client)
+
+    assert (len(first.asked), len(second.asked)) == (4, 1)
+    assert (first.erased, second.erased) == ([SESSION.id], [])
+
+
 async def test_when_every_process_hangs_the_silence_comes_after_one_time_out() -> None:
     first, second, third = StandIn(hang), StandIn(hang), StandIn(hang)
 

@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl
 import pytest
 from aiohttp import web
 
+from channels.twilio.account import TwilioAccount
 from channels.twilio.error_codes import NOT_REACHED, NOT_TEXT
-from channels.twilio.sender import PAGE_SIZE, TwilioAccount, TwilioSender
+from channels.twilio.sender import PAGE_SIZE, TwilioSender
 from channels.twilio.transport import MAX_ANSWER_BYTES, NotSentError, Transport, parse_retry_after
 from conversation.errors import ConfigurationError
 from conversation.ports import Accepted, CarrierMessage, Refused, RetryLater, Unknown

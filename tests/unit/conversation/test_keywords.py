@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conversation.errors import ContentError
 from conversation.folding import fold
-from conversation.keywords import CommandMatch, Keywords
+from conversation.keywords import CommandMatch, Keywords, expand, is_answered_by_carrier
 from conversation.messages import Command
 
 DATA = Path(__file__).parents[3] / "data"
@@ -100,7 +100,6 @@ NO_STOPS = [
     "me dieron de baja en la escuela",
     "eliminar",
     "borrar",
-    "delete my data",
     "cómo paro el sangrado",
     "salir de la casa",
     "he won't stop hitting me",
@@ -139,6 +138,17 @@ def test_talk_is_never_a_stop(text: str) -> None:
         ("winaq", Command.PERSON),
         ("PRIVADO", Command.PRIVATE),
         ("private", Command.PRIVATE),
+        ("NO PRIVADO", Command.PRIVATE_OFF),
+        ("not private", Command.PRIVATE_OFF),
+        ("BORRAR DATOS", Command.ERASE),
+        ("delete my data", Command.ERASE),
+        ("por favor borren todo", Command.ERASE),
+        ("apagar meus dados", Command.ERASE),
+        ("supprimez mes donnees", Command.ERASE),
+        ("efase tout enfòmasyon mwen", Command.ERASE),
+        ("j ai besoin d aide", Command.HELP),
+        ("kolwajan wetoq", Command.HELP),
+        ("xjal", Command.PERSON),
     ],
 )
 def test_the_other_commands_are_heard(text: str, command: Command) -> None:
@@ -220,10 +230,10 @@ def test_every_language_is_found_by_its_own_name() -> None:
     assert {tag: match and match.target for tag, match in found.items()} == {tag: tag for tag in found}
 
 
-def test_all_eighteen_languages_have_a_complete_row() -> None:
+def test_all_eighteen_languages_and_the_other_mayan_ones_have_a_complete_row() -> None:
     rows = read_languages()
 
-    assert " ".join(rows) == "es en quc mam kek kjb pt ht fr fa ps uk zh ar cak ixl cab qu"
+    assert " ".join(rows) == "es en quc mam kek kjb pt ht fr fa ps uk zh ar cak ixl cab qu myn"
     assert {row["status"] for row in rows.values()} <= {"complete", "partial", "none"}
     assert {row["direction"] for row in rows.values()} == {"ltr", "rtl"}
     assert all(row["fallback"] == "es" for row in rows.values() if row["group"] == "mayan")
@@ -239,6 +249,49 @@ def test_any_text_can_be_asked(text: str) -> None:
     match = real_keywords().find_command(text)
 
     assert match is None or fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "by_carrier"),
+    [
+        ("STOP", True),
+        (" stop\n", True),
+        ("Help", True),
+        ("YES", True),
+        ("stop please", False),
+        ("alto", False),
+        ("", False),
+    ],
+)
+def test_carriers_answer_their_own_words_alone(text: str, by_carrier: bool) -> None:
+    assert is_answered_by_carrier(text) is by_carrier
+
+
+def test_one_line_of_the_data_may_stand_for_several_phrases() -> None:
+    assert set(expand("no? more texts|text_messages")) == {
+        "no more texts", "no more text messages", "more texts", "more text messages",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["st op", "nomas mensajes", "j ai besoin d aide", "K iche", "porfavor,ayuda"])
+def test_spaces_do_not_matter(text: str) -> None:
+    assert heard(text) is not None
+
+
+@pytest.mark.parametrize("text", ["Ma'am", "thank you ma’am", "Maam?", "thanks mam", "hi mam"])
+def test_a_polite_madam_is_not_the_language_mam(text: str) -> None:
+    assert heard(text) is None
+
+
+def test_madam_beside_a_command_changes_nothing() -> None:
+    assert heard("stop ma'am") is Command.STOP
+
+
+def test_talk_is_no_command_although_its_words_are() -> None:
+    keywords = Keywords.from_data(row(courtesy=["gracias"], keywords={"stop": ["alto"]}, talk=["alto gracias"]))
+
+    found = [keywords.find_command(text) is not None for text in ("alto", "gracias alto", "Alto, gracias!")]
+    assert found == [True, True, False]
 
 
 def row(**fields: object) -> dict[str, dict[str, object]]:

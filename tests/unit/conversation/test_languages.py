@@ -32,6 +32,12 @@ def test_a_language_is_called_by_its_own_name_and_an_unknown_one_by_its_tag() ->
     assert (languages.name_of("quc"), languages.name_of("zz")) == ("K'iche'", "zz")
 
 
+def test_languages_with_texts_are_those_that_are_complete_or_partial() -> None:
+    languages = read(quc=KICHE, mam={**KICHE, "status": "none"})
+
+    assert languages.with_texts() == ("en", "es", "quc")
+
+
 def test_only_a_listed_language_can_be_mayan() -> None:
     languages = read(quc=KICHE)
 

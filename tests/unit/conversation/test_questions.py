@@ -76,5 +76,11 @@ def test_a_question_is_open_until_its_end(later: int, open_: bool) -> None:
     assert (choice is not None) is open_
 
 
+def test_a_question_may_be_open_for_less_long() -> None:
+    short = ask(CHOOSE, ("first",), START, lasts=timedelta(minutes=1))
+
+    assert [find_choice("1", short, START + timedelta(seconds=at)) is None for at in (59, 60)] == [False, True]
+
+
 def test_a_menu_is_numbered_from_one() -> None:
     assert render_choices(["Papeles", "Vacunas"]) == "1 Papeles\n2 Vacunas"

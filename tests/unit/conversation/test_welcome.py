@@ -2,6 +2,7 @@
 
 import pytest
 
+from conversation.languages import OTHER_MAYAN
 from conversation.messages import Kind
 from conversation.ports import AnswerKey, ChooseKey
 from conversation.questions import LANGUAGE
@@ -75,7 +76,9 @@ async def test_a_mayan_message_is_answered_in_both_languages_and_asked_which_is_
     assert languages(decision) == ["quc", "es", "es", "quc", "es"]
     assert talk.memory.open_question
     assert (talk.memory.open_question.kind, talk.memory.open_question.choices[0]) == (LANGUAGE, "quc")
+    assert talk.memory.open_question.choices[-1] == OTHER_MAYAN
     assert "1 K'iche'\n2 Español" in decision.texts[-1].body
+    assert decision.texts[-1].body.endswith("Otro idioma maya\n0 Una persona")
 
 
 async def test_a_mayan_question_without_a_mayan_text_is_answered_in_spanish_alone() -> None:
@@ -100,6 +103,8 @@ async def test_a_doubt_between_two_languages_is_asked_below_the_answer() -> None
 
     assert said(decision)[-1] == QUESTION
     assert talk.memory.language_asked
+    assert talk.memory.open_question
+    assert OTHER_MAYAN not in talk.memory.open_question.choices
 
 
 async def test_the_language_is_not_asked_who_has_stated_it() -> None:

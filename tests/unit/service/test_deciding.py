@@ -8,6 +8,7 @@ from sqlalchemy import select
 from conversation.messages import Channel, MessageKind
 from service import deciding
 from store.tables import InboxEntry, Message, OutboxEntry
+from tests.fakes import START
 from tests.house import PERSON, House
 
 QUESTION = "¿Qué vacunas necesita mi sobrina?"
@@ -54,7 +55,7 @@ async def test_a_bot_that_stays_away_brings_a_person(house: House) -> None:
     assert house.answers()
 
 
-async def test_the_next_message_does_not_wait_for_a_bot_that_is_away(house: House) -> None:
+async def test_danger_behind_does_not_wait_for_a_bot_that_is_away(house: House) -> None:
     house.bot.silence = "timeout"
     first = await house.receive(QUESTION)
     second = await house.receive("me quiero matar")
@@ -65,6 +66,38 @@ async def test_the_next_message_does_not_wait_for_a_bot_that_is_away(house: Hous
 
     assert asked == 1
     assert "page_now" in [case.urgency for case in house.cases()]
+
+
+async def test_several_messages_in_a_row_wait_for_a_bot_that_is_back_soon(house: House) -> None:
+    house.bot.silence = "unreachable"
+    burst = [await house.receive(text) for text in (QUESTION, "Gracias", QUESTION)]
+
+    async def bot_comes_back(seconds: float) -> None:
+        house.clock.advance(seconds)
+        if (house.clock() - START).total_seconds() > 5:
+            house.bot.silence = None
+
+    for inbox_id in burst:
+        await replace(house.decider, pause=bot_comes_back).decide(inbox_id)
+
+    assert house.answers().count("school.vaccines") == 2
+    assert house.cases() == []
+
+
+async def test_nobody_waits_any_more_for_a_bot_that_is_long_gone(house: House) -> None:
+    house.bot.silence = "unreachable"
+    people = ["+12025550131", "+12025550132"]
+    waits: list[float] = []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        house.clock.advance(seconds + 0.1)
+
+    for person in people:
+        await replace(house.decider, pause=note).decide(await house.receive(QUESTION, person=person))
+
+    assert waits == list(deciding.PATIENCE_S)
+    assert [case.reason for case in house.cases()] == ["bot_unreachable"] * 2
 
 
 async def test_danger_is_seen_with_the_bot_away_and_pages_someone(house: House) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from conversation.messages import Author, Channel, DeliveryStatus
 from conversation.ports import Refused, RetryLater, Unknown
-from service import delivery
+from service import delivery, settling
+from store import lines
 from store.tables import Address, OutboxEntry
 from store.vault import KeyRing, Vault
-from tests.fakes import FakeSender, Lost, Offer
+from tests.fakes import START, FakeSender, Lost, Offer
 from tests.house import OURS, PERSON, House
 
 T = TypeVar("T")
@@ -39,6 +40,12 @@ async def work_off(house: House, outbox_id: str, send: Callable[[str], Any] | No
         else:
             return
     pytest.fail("the text never came to an end")
+
+
+async def queue_to_many(house: House, count: int) -> list[str]:
+    """Put a text into the outbox of each of several people."""
+    conversations = [await house.open_conversation(person=f"+1202555{110 + one:04}") for one in range(count)]
+    return [house.queue_text(conversation_id) for conversation_id in conversations]
 
 
 async def test_a_text_is_handed_over_with_both_ends_in_the_carriers_form(house: House) -> None:
@@ -80,7 +87,7 @@ async def test_a_second_worker_leaves_a_text_alone_while_its_answer_may_still_co
     house.sender.meanwhile = second_worker
     await house.send(outbox_id)
 
-    assert waits == [delivery.NO_ANSWER_S]
+    assert waits == [settling.NO_ANSWER * house.delivery.answer_s]
     assert (len(house.sender.offers), house.sender.looks) == (1, 0)
 
 
@@ -156,7 +163,7 @@ async def test_a_text_the_carrier_surely_does_not_have_is_offered_again(house: H
     await work_off(house, outbox_id)
 
     assert house.status(outbox_id) == "accepted"
-    assert (len(house.sender.texts), house.sender.looks) == (1, delivery.SURE_AFTER_LOOKS)
+    assert (len(house.sender.texts), house.sender.looks) == (1, settling.LONG_LOOKS)
 
 
 async def test_an_older_message_of_the_same_words_is_not_taken_for_this_one(house: House) -> None:
@@ -209,12 +216,11 @@ async def test_a_carrier_that_is_too_busy_is_asked_again_ever_more_slowly(house:
 
 
 async def test_what_was_turned_away_together_does_not_come_back_together(house: House) -> None:
-    conversation_id = await house.open_conversation()
     turned_away = []
-    for jitter in (0.0, 0.5, 1.0):
+    for jitter, outbox_id in zip((0.0, 0.5, 1.0), await queue_to_many(house, 3), strict=True):
         house.sender.script = [RetryLater(20429, 10.0)]
         one = replace(house.delivery, jitter=lambda jitter=jitter: jitter)  # type: ignore[misc]
-        turned_away.append(await one.send(house.queue_text(conversation_id)))
+        turned_away.append(await one.send(outbox_id))
 
     assert turned_away == [10.0, 12.5, 15.0]
 
@@ -259,10 +265,108 @@ async def test_a_long_wait_leaves_the_line_and_the_sweep_finds_it_when_it_is_due
     assert house.status(outbox_id) == "accepted"
 
 
+async def test_a_text_does_not_pass_one_that_left_the_line_to_wait(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    first, second = house.queue_text(conversation_id), house.queue_text(conversation_id)
+    house.sender.script = [BUSY]
+    await house.send(first)
+
+    left = await house.send(second)
+    waits_until = house.get(OutboxEntry, second).due_at
+    house.clock.now = house.get(OutboxEntry, first).due_at
+    for outbox_id in (second, first):
+        await house.send(outbox_id)
+    house.clock.now = house.get(OutboxEntry, second).due_at
+    await house.send(second)
+
+    assert (left, (waits_until - START).total_seconds()) == (None, delivery.LONGEST_BEHIND_S)
+    assert [offer.outbox_id for offer in house.sender.texts] == [first, second]
+
+
+async def test_each_return_of_a_text_that_stands_behind_is_work_of_its_own(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    first, second = house.queue_text(conversation_id), house.queue_text(conversation_id)
+    house.sender.script = [BUSY]
+    await house.send(first)
+
+    turns = set()
+    for _ in range(3):
+        await house.send(second)
+        house.clock.now = house.get(OutboxEntry, second).due_at
+        due = house.database.run_sync(lambda session: lines.find_due(session, house.clock()))
+        turns |= {turn for outbox_id, _, _, turn in due if outbox_id == second}
+
+    assert len(turns) == 3
+
+
+async def test_a_crisis_text_passes_whatever_waits(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    crisis = {"answer": "safety.suicide", "author": Author.SYSTEM, "overtakes": True}
+    first, second = house.queue_text(conversation_id, **crisis), house.queue_text(conversation_id, **crisis)
+    house.sender.script = [BUSY]
+
+    for outbox_id in (first, second):
+        await house.send(outbox_id)
+
+    assert (house.status(first), house.status(second)) == ("waiting", "accepted")
+
+
+@pytest.mark.parametrize(
+    ("reason", "answer", "seconds"),
+    [("timeout", "school.vaccines", 60), ("http_502", "school.vaccines", 10), ("timeout", "safety.suicide", 0)],
+    ids=["silence", "an answer", "a crisis text"],
+)
+async def test_after_silence_a_text_is_looked_for_longer_before_it_is_repeated(
+    house: House, reason: str, answer: str, seconds: float
+) -> None:
+    outbox_id = house.queue_text(await house.open_conversation(), answer=answer)
+    house.sender.script = [Unknown(reason)]
+
+    await work_off(house, outbox_id)
+
+    age_s = (house.clock() - START).total_seconds()
+    assert len(house.sender.texts) == 1
+    assert seconds <= age_s <= 1.3 * seconds + 10
+
+
+async def test_what_the_carrier_creates_late_is_found_and_not_sent_twice(house: House) -> None:
+    outbox_id = house.queue_text(await house.open_conversation())
+    house.sender.script, house.sender.hidden_looks = [Lost(SILENCE)], 3  # it comes to exist after half a minute
+
+    await work_off(house, outbox_id)
+
+    assert (house.status(outbox_id), len(house.sender.offers)) == ("accepted", 1)
+
+
+async def test_who_was_paused_after_marking_a_text_does_not_offer_it(house: House) -> None:
+    outbox_id = house.queue_text(await house.open_conversation())
+    moments = iter([0.0, 60.0])
+    paused = replace(house.delivery, steady=lambda: next(moments))
+
+    wait_s = await paused.send(outbox_id)
+    offers = len(house.sender.offers)
+    await house.send(outbox_id)
+
+    assert (wait_s, offers) == (delivery.MOVED_S, 0)
+    assert (house.status(outbox_id), len(house.sender.offers)) == ("accepted", 1)
+
+
+async def test_who_was_paused_after_marking_a_text_leaves_it_to_those_who_took_it_over(house: House) -> None:
+    outbox_id = house.queue_text(await house.open_conversation())
+
+    def pause_in_between(session: Session) -> str:
+        marked = house.delivery._begin(session, outbox_id)
+        looked = update(OutboxEntry).where(OutboxEntry.id == outbox_id).values(checks=1)
+        session.execute(looked)  # by the worker that has the text now
+        house.delivery._take_back(session, marked.letter)  # type: ignore[union-attr]
+        return str(session.scalar(select(OutboxEntry.status).where(OutboxEntry.id == outbox_id)))
+
+    assert house.database.run_sync(pause_in_between) == "sending"
+
+
 async def test_a_sender_number_that_is_too_fast_keeps_its_texts_in_line(house: House) -> None:
     house.per_second = 0.01  # one in a hundred seconds
-    conversation_id = await house.open_conversation()
-    ids = [house.queue_text(conversation_id) for _ in range(8)]
+    ids = await queue_to_many(house, 8)
 
     waits = [await house.send(outbox_id) for outbox_id in ids]
 
@@ -271,8 +375,7 @@ async def test_a_sender_number_that_is_too_fast_keeps_its_texts_in_line(house: H
 
 async def test_a_turn_that_was_given_outlives_a_crash_however_far_it_is(house: House) -> None:
     house.per_second = 0.01
-    conversation_id = await house.open_conversation()
-    ids = [house.queue_text(conversation_id) for _ in range(8)]
+    ids = await queue_to_many(house, 8)
     for outbox_id in ids:
         await house.send(outbox_id)
 
@@ -285,8 +388,7 @@ async def test_a_turn_that_was_given_outlives_a_crash_however_far_it_is(house: H
 
 async def test_a_repeated_text_takes_a_turn_like_any_other(house: House) -> None:
     house.per_second = 0.01
-    conversation_id = await house.open_conversation()
-    ids = [house.queue_text(conversation_id) for _ in range(5)]
+    ids = await queue_to_many(house, 5)
     house.sender.script = [SLOW_DOWN]
     for outbox_id in ids:
         await house.send(outbox_id)
@@ -481,7 +583,7 @@ async def test_an_offer_that_died_with_its_worker_is_found_by_the_sweep(house: H
 
     due_at = house.get(OutboxEntry, outbox_id).due_at
 
-    assert due_at == house.clock() + timedelta(seconds=delivery.NO_ANSWER_S)
+    assert due_at == house.clock() + timedelta(seconds=settling.NO_ANSWER * house.delivery.answer_s)
     await work_off(house, outbox_id)
     assert (house.status(outbox_id), len(house.sender.texts)) == ("accepted", 1)
 

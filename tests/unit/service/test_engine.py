@@ -151,7 +151,7 @@ def test_the_library_behind_the_worker_waits_for_locks_and_shares_the_log(settin
         pragmas = [connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "busy_timeout")]
     engine.dispose()
 
-    assert pragmas == ["wal", 30_000]
+    assert pragmas == ["wal", 5_000]
     assert engine.hide_parameters
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from service.logs import JsonLines
+from service.logs import JsonLines, PlainLines, request_id
 
 ROOT = Path(__file__).parents[3]
 
@@ -76,3 +76,35 @@ def test_what_ends_a_process_is_logged_without_its_words() -> None:
     assert ended.returncode == 1
     assert json.loads(ended.stderr)["error"] == "RuntimeError"
     assert "canario" not in ended.stderr
+
+
+def test_what_happens_within_a_request_bears_its_id(lines: io.StringIO) -> None:
+    token = request_id.set("abc123")
+    logging.getLogger("service.test").warning("refused")
+    request_id.reset(token)
+
+    assert read(lines)["request"] == "abc123"
+
+
+def test_plain_lines_tell_no_more_than_json() -> None:
+    extra = {"outbox": "abc", "body": "canario"}
+    record = logging.getLogger("service.test").makeRecord(
+        "service.test", logging.ERROR, "file.py", 1, "gave up", (), None, extra=extra
+    )
+
+    line = PlainLines().format(record)
+
+    assert line.endswith("error    service.test: gave up outbox=abc")
+    assert "canario" not in line
+
+
+def test_the_level_is_that_of_our_own_rooms_and_libraries_stay_quiet() -> None:
+    code = (
+        "import logging; from service.logs import set_up_logs; set_up_logs('error', 'plain')\n"
+        "logging.getLogger('service.x').warning('no'); logging.getLogger('service.x').error('yes')\n"
+        "logging.getLogger('library').info('no'); logging.getLogger('library').warning('library speaks')"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert [line.partition(": ")[2] for line in done.stderr.splitlines()] == ["yes", "library speaks"]

@@ -32,7 +32,7 @@ def test_all_that_is_missing_is_made_once_for_its_owner_only(settings: Settings)
     made = {file.name: file.read_bytes() for file in settings.var.iterdir() if file.suffix in (".json", ".token")}
     prepare(settings)
 
-    assert set(made) == {"keys.json", "bot.token", "actions.token"}
+    assert set(made) == {"keys.json", "bot.token", "actions.token", "metrics.token"}
     assert made == {name: (settings.var / name).read_bytes() for name in made}
     assert {file.stat().st_mode & 0o077 for file in (settings.var, *settings.var.iterdir())} == {0}
     assert rows(settings, select(Organisation.name)) == ["demo"]

@@ -20,7 +20,7 @@ def test_an_unknown_process_is_refused() -> None:
 def test_nobody_starts_with_an_unreviewed_floor_set(what: str, rules: Rules, monkeypatch: pytest.MonkeyPatch) -> None:
     strict = replace(rules, catalogue=replace(rules.catalogue, drafts=False))
     monkeypatch.setattr(serving.wiring, "build_rules", lambda _: strict)
-    monkeypatch.setattr(serving, "set_up_logs", lambda: None)
+    monkeypatch.setattr(serving, "set_up_logs", lambda *_: None)
 
     with pytest.raises(ConfigurationError, match=r"system\.crisis \(es\)"):
         serve(what, Settings(drafts=False))

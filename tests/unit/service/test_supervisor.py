@@ -15,7 +15,7 @@ from service import supervisor
 from service.children import Child
 from service.ports import find_free_ports, open_port
 from service.settings import Settings
-from service.supervisor import Watched, check_disk, check_ports, watch_over
+from service.supervisor import Watched, check_disk, check_ports, each_worker, watch_over
 
 PATIENT = "import time; time.sleep(60)"
 
@@ -60,6 +60,21 @@ def test_a_port_in_use_is_told_with_the_setting_that_chose_it(settings: Settings
 def test_one_port_for_two_processes_is_told(settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="BOT_URLS"):
         check_ports(replace(settings, bot_urls=(f"http://127.0.0.1:{settings.port}",)))
+
+
+def test_each_of_several_workers_has_a_name_and_a_port_of_its_own(settings: Settings) -> None:
+    workers = each_worker(replace(settings, workers=3, actions_port=8081))
+
+    assert [worker.worker_id for worker in workers] == ["worker-1", "worker-2", "worker-3"]
+    assert [worker.actions_port for worker in workers] == [8081, 8091, 8101]
+
+
+def test_the_port_of_a_second_worker_in_use_is_told(settings: Settings) -> None:
+    with (
+        open_port("127.0.0.1", settings.actions_port + 10, setting="x"),
+        pytest.raises(ConfigurationError, match="ACTIONS_PORT"),
+    ):
+        check_ports(replace(settings, workers=2))
 
 
 @pytest.mark.parametrize("url", ["http://bot.example.org:8083", "https://127.0.0.1", "http://10.0.0.1:8083"])

@@ -4,7 +4,7 @@ import pytest
 
 from simulator.details import Details, find_outbox_id, parse_details
 from simulator.numbers import find_place, new_number
-from simulator.phones import spaced_number
+from simulator.page import spaced_number
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulator.carrier import Direction, Status, TwilioMessage
-from simulator.handsets import describe_delivery, describe_webhook
+from simulator.plain_words import describe_delivery, describe_webhook
 from simulator.settings import StopHandling
 from simulator.webhooks import PostOutcome, opt_out_type, sms_form, status_form, whatsapp_form
 

@@ -183,3 +183,48 @@ def test_a_name_is_free_again_when_its_process_is_killed(database: Database, pat
         process.wait()
 
     hold_name(database.engine, "worker a")()
+
+
+async def test_a_reader_does_not_wait_for_a_writer_and_sees_what_is_committed(database: Database, path: Path) -> None:
+    writer = Database(build_engine(f"sqlite:///{path}"))
+    await database.run(lambda session: add_word("one", session))
+
+    def read_meanwhile(session: Session) -> int:
+        add_word("two", session)
+        return asyncio.run(database.read(count_words))
+
+    meanwhile = await writer.run(read_meanwhile)
+    writer.close()
+
+    assert (meanwhile, await database.read(count_words)) == (1, 2)
+
+
+async def test_reading_goes_on_beside_a_function_that_writes_for_long(database: Database) -> None:
+    gate = threading.Event()
+    writing = asyncio.create_task(database.run(lambda _: gate.wait(60)))
+
+    assert await database.read(count_words) == 0
+
+    gate.set()
+    assert await writing
+
+
+async def test_a_function_that_was_to_read_cannot_write(database: Database) -> None:
+    with pytest.raises((BrokenWorld, OperationalError)):
+        await database.read(lambda session: add_word("one", session))
+
+    assert await database.run(count_words) == 0
+
+
+async def test_a_reader_sees_one_moment(database: Database, path: Path) -> None:
+    writer = Database(build_engine(f"sqlite:///{path}"))
+
+    def count_twice(session: Session) -> tuple[int, int]:
+        before = count_words(session)
+        writer.run_sync(lambda other: add_word("one", other))
+        return before, count_words(session)
+
+    counts = await database.read(count_twice)
+    writer.close()
+
+    assert counts == (0, 0)

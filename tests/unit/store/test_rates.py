@@ -64,3 +64,13 @@ def test_each_sender_number_has_its_own_line(house: House) -> None:
         return reserve(session, "whatsapp:+12025550100", per_second=1.0, now_s=0.0)
 
     assert house.database.run_sync(ask) == 0.0
+
+
+def test_a_place_noted_by_a_clock_that_was_wrong_holds_nobody_up(house: House) -> None:
+    ahead = 5 * 3600.0
+    for _ in range(20):
+        house.database.run_sync(lambda session: reserve(session, "+12025550100", per_second=1.0, now_s=1000.0 + ahead))
+
+    wait_s = house.database.run_sync(lambda session: reserve(session, "+12025550100", per_second=1.0, now_s=1000.0))
+
+    assert wait_s == 0.0

@@ -20,7 +20,7 @@ def test_every_connection_waits_for_locks_and_writes_through(tmp_path: Path) -> 
         pragmas = {name: connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in names}
     engine.dispose()
 
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 30_000, "foreign_keys": 1}
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "busy_timeout": 5_000, "foreign_keys": 1}
 
 
 def test_a_transaction_holds_the_write_lock_from_its_start(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_the_database_is_readable_by_its_owner_only(tmp_path: Path) -> None:
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     engine.dispose()
 
-    assert modes == {"one.db": 0o600, "one.db-wal": 0o600, "one.db-shm": 0o600}
+    assert modes == dict.fromkeys(("one.db", "one.db-wal", "one.db-shm", "one.db.turn.lock"), 0o600)
 
 
 @pytest.mark.parametrize("call", ["unixepoch('subsec')", "unixepoch('now', 'subsec')"])

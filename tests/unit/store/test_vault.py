@@ -1,6 +1,7 @@
 """Sealing at rest, keyed hashes, and the file of keys."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation.errors import ConfigurationError, SealError
-from store.vault import KeyRing, Vault, create_keys, read_keys
+from store import vault
+from store.key_changes import add_key, drop_key, prepare_key
+from store.vault import LOOK_S, KeyFile, KeyRing, Vault, create_keys, read_keys
+from tests.fakes import FakeClock
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 LOOKUP = bytes(32)
@@ -126,6 +130,7 @@ def test_keys_that_others_can_read_or_write_are_refused(tmp_path: Path, mode: in
         {"sealing": {"": OLD.hex()}, "current": ""},
         {"lookup": ""},
         {"lookup": 5},
+        {"prepared": "k9"},
     ],
     ids=str,
 )
@@ -151,3 +156,165 @@ def test_a_damaged_key_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_key_file_says_what_makes_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="puente setup"):
         read_keys(tmp_path / "keys.json")
+
+
+# A key file that changes while processes run
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return key_file(tmp_path / "keys.json")
+
+
+class Following:
+    """A vault of another process, which follows the key file by a clock of ours."""
+
+    def __init__(self, path: Path) -> None:
+        self.clock = FakeClock()
+        self.vault = Vault(read_keys(path), file=KeyFile(path), monotonic=lambda: self.clock().timestamp())
+
+    def after(self, seconds: float) -> Vault:
+        self.clock.advance(seconds)
+        return self.vault
+
+
+def test_a_value_of_a_key_made_meanwhile_opens_without_a_restart(path: Path) -> None:
+    web = Following(path)
+    worker = Vault(add_key(path, now_s=1.0))
+
+    opened = web.after(0).open(worker.seal("hola", "message.body"), "message.body")
+
+    assert opened == "hola"
+    assert web.vault.seal("hola", "message.body").startswith(b"\x02k2")
+
+
+def test_a_process_that_only_seals_takes_the_new_key_after_a_while(path: Path) -> None:
+    web = Following(path)
+    add_key(path, now_s=1.0)
+
+    soon, later = (web.after(seconds).seal("hola", "message.body") for seconds in (LOOK_S - 1, 2))
+
+    assert (soon[:3], later[:3]) == (b"\x02k1", b"\x02k2")
+
+
+def test_a_key_that_exists_nowhere_is_no_crash_and_the_file_is_read_only_when_it_has_changed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web, reads = Following(path), []
+    monkeypatch.setattr(vault, "read_keys", lambda path: (reads.append(path), read_keys(path))[1])
+
+    for number in range(10):
+        with pytest.raises(SealError):
+            web.after(0).open(b"\x02k9" + bytes(40), "message.body")
+        if number == 4:
+            add_key(path, now_s=1.0)
+
+    assert reads == [path]
+
+
+@pytest.mark.parametrize("content", ["", "{}", None])
+def test_a_key_file_that_breaks_leaves_a_running_process_its_keys(path: Path, content: str | None) -> None:
+    web = Following(path)
+    sealed = VAULT.seal("hola", "message.body")
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+
+    assert web.after(LOOK_S + 1).open(sealed, "message.body") == "hola"
+    assert web.after(LOOK_S + 1).open(web.vault.seal("adiós", "message.body"), "message.body") == "adiós"
+
+
+def test_a_key_file_with_another_look_up_key_is_not_taken_over(path: Path) -> None:
+    web = Following(path)
+    before = web.vault.fingerprint("+12025550123")
+
+    key_file(path, lookup=NEW.hex(), sealing={"k1": OLD.hex(), "k2": NEW.hex()}, current="k2")
+
+    assert web.after(LOOK_S + 1).seal("hola", "message.body").startswith(b"\x02k1")
+    assert web.vault.fingerprint("+12025550123") == before
+
+
+def test_a_new_key_is_current_and_the_old_one_stays(path: Path) -> None:
+    changed = add_key(path, now_s=5.0)
+
+    read = read_keys(path)
+    assert read == changed
+    assert (read.current, sorted(read.sealing), read.changed_at) == ("k2", ["k1", "k2"], 5.0)
+    assert (read.lookup, read.sealing["k1"]) == (LOOKUP, OLD)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_prepared_key_opens_everywhere_before_it_seals_anywhere(path: Path) -> None:
+    web = Following(path)
+    ring = prepare_key(path)
+
+    before = web.after(LOOK_S + 1).seal("hola", "message.body")
+    rotated = add_key(path, now_s=1.0)
+    other_machine = Vault(ring)  # has the file as it was before the rotation
+
+    assert (ring.prepared, ring.current) == ("k2", "k1")
+    assert before.startswith(b"\x02k1")
+    assert (rotated.current, rotated.prepared, len(rotated.sealing)) == ("k2", None, 2)
+    assert other_machine.open(web.after(LOOK_S + 1).seal("hola", "message.body"), "message.body") == "hola"
+
+
+def test_one_key_is_prepared_at_a_time_and_may_be_taken_away(path: Path) -> None:
+    prepare_key(path)
+
+    with pytest.raises(ConfigurationError, match="k2 is prepared already"):
+        prepare_key(path)
+
+    assert drop_key(path, "k2").prepared is None
+    assert add_key(path, now_s=1.0).current == "k3"
+
+
+def test_the_name_of_a_key_that_went_is_never_given_again(path: Path) -> None:
+    add_key(path, now_s=1.0)
+    drop_key(path, "k1")
+
+    ring = add_key(path, now_s=2.0)
+
+    assert (sorted(ring.sealing), ring.retired) == (["k2", "k3"], ("k1",))
+
+
+@pytest.mark.parametrize(("key_id", "why"), [("k1", "current key"), ("k7", "no key k7")])
+def test_the_current_key_and_an_unknown_one_cannot_be_taken_away(path: Path, key_id: str, why: str) -> None:
+    before = path.read_bytes()
+
+    with pytest.raises(ConfigurationError, match=why):
+        drop_key(path, key_id)
+
+    assert path.read_bytes() == before
+
+
+def test_many_rotations_at_once_lose_no_key(path: Path) -> None:
+    refused: list[ConfigurationError] = []
+
+    def rotate() -> None:
+        try:
+            add_key(path, now_s=1.0)
+        except ConfigurationError as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=rotate) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(read_keys(path).sealing) == 1 + 8 - len(refused)
+    assert all("another command" in str(error) for error in refused)
+
+
+def test_keys_open_to_others_are_not_changed_either(path: Path) -> None:
+    path.chmod(0o644)
+
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        add_key(path, now_s=1.0)
+
+
+def test_the_name_of_the_look_up_key_tells_keys_apart_and_nothing_of_them() -> None:
+    one, same, other = (KeyRing({"k1": OLD}, "k1", lookup).lookup_id for lookup in (LOOKUP, LOOKUP, NEW))
+
+    assert one == same != other
+    assert LOOKUP.hex()[:8] != one

@@ -1,0 +1,86 @@
+"""ERASE: a person wants everything of theirs gone. Asked once, then done; docs/decisions/0016 says why so. Pure.
+
+The question holds for the very next message and for an hour, so that no "1" meant for somebody else erases anything.
+While somebody may be in danger a person does it: whoever hurts a child may have the phone in hand (I7, I10).
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from conversation import questions
+from conversation.handoff import DELETE_MY_DATA
+from conversation.messages import Command, Decision, Kind, Memory, Urgency
+from conversation.turn import Turn, decide_answer, decide_text, is_said, render
+
+QUESTION_LASTS = timedelta(hours=1)
+_ERASE, _KEEP = "erase", "keep"
+
+
+def ask_to_erase(turn: Turn) -> Decision:
+    """Ask whether to erase. After a stop nothing is asked, since a carrier may let no question through: it is done.
+
+    A person does it where somebody may be in danger, and where nobody may ask yet because the texts are no more than
+    drafts (I5).
+    """
+    case = turn.memory.case
+    if case and case.urgency is Urgency.PAGE_NOW:
+        return _leave_to_person(turn)
+    if turn.memory.stopped:
+        return _erase(turn)
+    if not is_said(render(turn, "system.erase_confirm"), "system.erase_confirm"):
+        return _leave_to_person(turn)
+    decision = decide_text(turn, "system.erase_confirm", Kind.COMMAND)
+    question = questions.ask(questions.ERASE, (_ERASE, _KEEP), turn.now, lasts=QUESTION_LASTS)
+    return replace(decision, memory=replace(decision.memory, open_question=question))
+
+
+def settle(turn: Turn) -> Decision | None:
+    """Return the decision of who answers the question; None when it is not open or not answered."""
+    item = _find_answer(turn)
+    if item is None:
+        return None
+    if item == _ERASE:
+        return replace(_erase(turn), command=Command.ERASE)
+    kept = decide_text(forget_question(turn), "system.erase_kept", Kind.COMMAND)
+    return replace(kept, command=Command.ERASE)
+
+
+def drop_unanswered(turn: Turn) -> Turn:
+    """Return the turn without a question about erasing that this message does not answer."""
+    return turn if _find_answer(turn) else forget_question(turn)
+
+
+def forget_question(turn: Turn) -> Turn:
+    """Return the turn without the question about erasing; other questions stay open."""
+    question = turn.memory.open_question
+    if question is None or question.kind != questions.ERASE:
+        return turn
+    return replace(turn, memory=replace(turn.memory, open_question=None))
+
+
+def _find_answer(turn: Turn) -> str | None:
+    question = turn.memory.open_question
+    if question is None or question.kind != questions.ERASE or turn.message.carrier_command:
+        return None
+    choice = questions.find_choice(turn.text, question, turn.now)
+    return choice.item if choice and choice.item != questions.PERSON else None
+
+
+def _leave_to_person(turn: Turn) -> Decision:
+    decision = decide_answer(turn, DELETE_MY_DATA)
+    return replace(decision, texts=()) if turn.memory.stopped else decision
+
+
+def _erase(turn: Turn) -> Decision:
+    """Say that it is done, in no other words than its own, and remember nothing but what protects the person."""
+    said = decide_text(turn, "system.erased", Kind.COMMAND).texts
+    texts = said if is_said(said, "system.erased") else ()
+    memory = Memory(
+        language=turn.memory.language,
+        noticed=True,
+        private=turn.memory.private,
+        stopped=turn.memory.stopped,
+        crisis_after_stop=turn.memory.crisis_after_stop,
+        case=turn.memory.case,
+    )
+    return Decision(kind=Kind.COMMAND, language=turn.language, texts=texts, memory=memory, erase=True)

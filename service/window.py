@@ -1,0 +1,113 @@
+"""The last look before the network: whether a text may go now, and what is done when WhatsApp's 24 hours are over.
+
+Outside them only an approved template may go, so texts are held and one template knocks:
+
+closed ──▶ is a template approved? no ──▶ dropped, a person looks
+                  │ yes
+                  ▼ held (waiting, no due time) ──the person writes──▶ back into line, before the new answer
+           one knock a day                     ──a week passes─────▶ dropped, a person looks
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from conversation.answers import KNOCK, Catalogue
+from conversation.messages import Channel, DeliveryStatus, OutgoingText
+from conversation.ports import TemplateStatus, TemplateText, WorkQueue
+from service.failures import show_to_people
+from store import held, outbox
+from store.conversations import hold
+from store.database import Database
+from store.held import WINDOW_CLOSED
+from store.outbox import Letter, Part
+from store.templates import find_template
+from store.vault import Vault
+
+KNOCK_EVERY = timedelta(hours=24)
+HELD_AT_MOST = timedelta(days=7)
+NOT_NEEDED = "not_needed"  # the person wrote before the knock went
+_NOT_ARRIVED = (DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.UNSETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The text waits for its person; nothing to do now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The text must not go, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Judges each text just before the network. Asked inside the transaction that would mark it as under way."""
+
+    catalogue: Catalogue
+    vault: Vault
+    queue: WorkQueue
+
+    def judge(self, session: Session, letter: Letter, now: datetime) -> Letter | Held | Drop:
+        """Return the letter as it may go, with its template if it is the knock; else what becomes of it."""
+        if reason := letter.reason_to_drop():
+            return Drop(reason)
+        if letter.answer == KNOCK:
+            return self._judge_knock(session, letter, now)
+        if not letter.is_outside_window(now):
+            return letter
+        hold(session, letter.conversation_id)  # of two texts at once only one knocks
+        if letter.stopped or letter.erasing or letter.is_repeat or not self._knock(session, letter, now):
+            return Drop(WINDOW_CLOSED)
+        held.hold_letter(session, letter, now=now)
+        return Held()
+
+    def _judge_knock(self, session: Session, letter: Letter, now: datetime) -> Letter | Drop:
+        if not letter.is_outside_window(now) or not held.has_held(session, letter.conversation_id):
+            return Drop(NOT_NEEDED)
+        content_id = self._find_approved(session, letter.organisation_id, letter.language, letter.body)
+        return replace(letter, template=TemplateText(content_id)) if content_id else Drop(WINDOW_CLOSED)
+
+    def _knock(self, session: Session, letter: Letter, now: datetime) -> bool:
+        """See to it that the person is asked to write; False when that is not possible."""
+        last = held.find_last_knock(session, letter.conversation_id, since=now - KNOCK_EVERY)
+        if last is not None:
+            return last not in _NOT_ARRIVED
+        text = self._find_text(session, letter)
+        if text is None:
+            return False
+        outbox.add_text(
+            session, self.vault, self.queue, letter.conversation_id, text, Part(text.body, 1),
+            provider=letter.provider, in_reply_to=None, now=now,
+        )  # fmt: skip
+        return True
+
+    def _find_text(self, session: Session, letter: Letter) -> OutgoingText | None:
+        """Return the knock in the first language of the person's chain that has an approved template."""
+        for language in self.catalogue.languages.chain(letter.person_language or letter.language):
+            for text in self.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP):
+                if self._find_approved(session, letter.organisation_id, text.language, text.body):
+                    return text
+        return None
+
+    def _find_approved(self, session: Session, organisation_id: str, language: str, body: str) -> str | None:
+        known = find_template(session, organisation_id, KNOCK, language)
+        usable = known and known.status is TemplateStatus.APPROVED and known.is_of(body)
+        return known.content_id if known and usable else None
+
+
+async def sweep_held(database: Database, queue: WorkQueue, now: datetime) -> None:
+    """Put back what was held while its person wrote, and before people what was held for too long (I1)."""
+
+    def sweep(session: Session) -> None:
+        for conversation_id in held.find_reopened(session, now):
+            held.release(session, queue, conversation_id, now=now)
+        for outbox_id in held.find_expired(session, now - HELD_AT_MOST):
+            values = {"reason": WINDOW_CLOSED, "settled_at": now}
+            if outbox.move_forward(session, outbox_id, DeliveryStatus.DROPPED, now=now, values=values):
+                show_to_people(session, outbox_id, reason=WINDOW_CLOSED, now=now)
+
+    await database.run(sweep)

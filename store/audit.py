@@ -1,0 +1,24 @@
+"""The audit: acts of people and of the service that somebody may have to answer for. Codes and ids only."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from store.tables import AuditEntry
+from store.tables.base import new_id
+
+
+def add_audit_entry(
+    session: Session, organisation_id: str, *,
+    actor: str, act: str, subject_kind: str, subject_id: str, now: datetime, details: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Write one act down in the transaction that carries it out. `actor`: a caseworker's id, or who else it was."""
+    session.execute(
+        insert(AuditEntry).values(
+            id=new_id(), organisation_id=organisation_id, actor=actor, act=act, subject_kind=subject_kind,
+            subject_id=subject_id, details=dict(details) if details else None, at=now,
+        )
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Deleting what belongs together, in the order the references allow: for erasures and for what has expired."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from conversation.messages import CaseStatus
+from store.tables import (
+    Address,
+    Case,
+    CaseEvent,
+    Consent,
+    Conversation,
+    InboxEntry,
+    Message,
+    OpenQuestionRow,
+    OutboxEntry,
+    Person,
+    PersonAddress,
+)
+
+
+def delete_messages(session: Session, ids: Sequence[str]) -> int:
+    """Delete messages with their envelopes; return how many rows that were."""
+    if not ids:
+        return 0
+    session.execute(update(CaseEvent).where(CaseEvent.message_id.in_(ids)).values(message_id=None))
+    rows = [
+        session.execute(delete(table).where(column.in_(ids)).returning(column)).all()
+        for table, column in (
+            (InboxEntry, InboxEntry.message_id),
+            (OutboxEntry, OutboxEntry.message_id),
+            (Message, Message.id),
+        )
+    ]
+    return sum(map(len, rows))
+
+
+def empty_cases(session: Session, ids: Sequence[str], *, reason: str, now: datetime) -> None:
+    """Leave shells of cases: code, discipline, urgency, owner and times; `reason` is why, "erased" or "expired".
+
+    An open one is closed, and nobody is paged for it any more: there is nobody left to be reached.
+    """
+    session.execute(
+        update(CaseEvent)
+        .where(CaseEvent.case_id.in_(ids))
+        .values(note_sealed=None, details=None, message_id=None, discipline=None)
+    )
+    session.execute(
+        update(Case).where(Case.id.in_(ids)).values(
+            conversation_id=None, topic=reason, reason=reason, language=None, state=None,
+            status=CaseStatus.CLOSED, closed_at=func.coalesce(Case.closed_at, now), page_due_at=None,
+        )
+    )  # fmt: skip
+
+
+def forget_conversations(session: Session, ids: Sequence[str]) -> int:
+    """Delete those of the given conversations in which nothing is said any more and no case is kept.
+
+    Their writers wait meanwhile, and find them gone.
+    """
+    session.execute(select(Conversation.id).where(Conversation.id.in_(ids)).order_by(Conversation.id).with_for_update())
+    said = exists().where(Message.conversation_id == Conversation.id)
+    kept = exists().where(Case.conversation_id == Conversation.id)
+    empty = list(session.scalars(select(Conversation.id).where(Conversation.id.in_(ids), ~said, ~kept)))
+    session.execute(delete(OpenQuestionRow).where(OpenQuestionRow.conversation_id.in_(empty)))
+    session.execute(delete(Conversation).where(Conversation.id.in_(empty)))
+    return len(empty)
+
+
+def forget_addresses(session: Session, ids: Sequence[str]) -> int:
+    """Delete those of the given addresses that have no conversation, with consents (the ledger keeps the acts)."""
+    session.execute(select(Address.id).where(Address.id.in_(ids)).order_by(Address.id).with_for_update())
+    talking = exists().where(Conversation.address_id == Address.id)
+    gone = list(session.scalars(select(Address.id).where(Address.id.in_(ids), ~talking)))
+    persons = list(session.scalars(select(PersonAddress.person_id).where(PersonAddress.address_id.in_(gone))))
+    session.execute(delete(PersonAddress).where(PersonAddress.address_id.in_(gone)))
+    forget_homeless(session, persons)
+    session.execute(delete(Consent).where(Consent.address_id.in_(gone)))
+    session.execute(delete(Address).where(Address.id.in_(gone)))
+    return len(gone)
+
+
+def forget_homeless(session: Session, persons: Sequence[str]) -> None:
+    """Delete those of the given persons of whom no address is known any more."""
+    somewhere = exists().where(PersonAddress.person_id == Person.id)
+    session.execute(delete(Person).where(Person.id.in_(persons), ~somewhere))
