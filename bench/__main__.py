@@ -32,7 +32,7 @@ from bench.runs import (
     measure_stock,
     say,
 )
-from service.ports import find_free_ports
+from service.running.ports import find_free_ports
 from tests.integration.own_process import ROOT, OwnProcess, answers
 from tests.integration.running import find_model, running_bot
 

@@ -18,13 +18,13 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from simulator.broken_connection import BreakableApp
-from simulator.carrier import Direction, TwilioMessage
-from simulator.faults import Fault, FaultKind, FaultQueue
+from simulator.api.broken_connection import BreakableApp
+from simulator.api.faults import Fault, FaultKind, FaultQueue
+from simulator.api.memory import Direction, TwilioMessage
+from simulator.api.schema_check import SchemaCheck
+from simulator.api.stand_in import CheckTiming, StandIn
 from simulator.loopback_server import build_server
-from simulator.schema_check import SchemaCheck
 from simulator.settings import SimulatorSettings, StopHandling
-from simulator.stand_in import CheckTiming, StandIn
 from tests.integration.running import ACCOUNT, TOKEN
 
 JUDGED = 300  # of the last requests: all of them would take minutes

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.ports import find_free_ports
+from service.running.ports import find_free_ports
 from tests.integration.own_process import OwnProcess, answers
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 
 from service import wiring
-from service.ports import find_free_ports
-from service.preparing import prepare
+from service.running.ports import find_free_ports
+from service.running.preparing import prepare
 from tests.databases import new_postgres_database, running_postgres
 from tests.integration.own_process import OwnProcess, answers
 from tests.integration.running import RunningBot, build_settings, environment_of, serve

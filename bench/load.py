@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import aiohttp
 from twilio.request_validator import RequestValidator
 
-from simulator.carrier import Direction, Status, TwilioMessage, new_message_sid
-from simulator.webhooks import sms_form
+from simulator.api.memory import Direction, Status, TwilioMessage, new_message_sid
+from simulator.api.webhooks import sms_form
 from tests.integration.running import ACCOUNT, OUR_SMS, TOKEN
 
 # For a webhook's answer: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides (2026-11)

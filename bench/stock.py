@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bench.load import QUESTIONS
 from bench.processes import cpu_s
-from service.bot_process import RASA_PYTHON
-from service.ports import find_free_ports
+from service.running.bot_process import RASA_PYTHON
+from service.running.ports import find_free_ports
 from tests.integration.own_process import OwnProcess, answers, until
 from tests.integration.running import ACCOUNT, OUR_SMS, TOKEN
 

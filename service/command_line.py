@@ -32,8 +32,8 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Run everything on this machine: web, worker, bot and, with nothing configured, the simulator."""
-    from service.preparing import as_demo
-    from service.supervisor import run as run_all
+    from service.running.preparing import as_demo
+    from service.running.supervisor import run as run_all
 
     asyncio.run(run_all(as_demo(read_settings())))
 
@@ -41,7 +41,7 @@ def run() -> None:
 @app.command()
 def setup() -> None:
     """Create keys, tokens, tables and the organisation where they are missing."""
-    from service.preparing import as_demo, prepare
+    from service.running.preparing import as_demo, prepare
 
     prepare(as_demo(read_settings()))
 
@@ -49,7 +49,7 @@ def setup() -> None:
 @app.command()
 def train() -> None:
     """Train the bot's model if what it is made of has changed."""
-    from service.bot_process import train as train_model
+    from service.running.bot_process import train as train_model
 
     print(train_model())
 
@@ -57,7 +57,7 @@ def train() -> None:
 @app.command()
 def serve(what: Annotated[str, typer.Argument(help="web, worker, actions or simulator")]) -> None:
     """Run one process of the service in the foreground."""
-    from service.serving import serve as serve_one
+    from service.running.serving import serve as serve_one
 
     serve_one(what, read_settings())
 
@@ -74,7 +74,7 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="JSON Lines file to write; default: standard output")] = None,
 ) -> None:
     """Ask as a fresh person; nothing is stored and nothing is sent. Drafts are shown."""
-    from service.ask_command import Options, ask_all
+    from service.commands.ask import Options, ask_all
 
     words = " ".join(text) if text else None
     options = Options(words, language, state, channel, as_json, batch, column, out)
@@ -101,7 +101,7 @@ def detect(text: Annotated[list[str], typer.Argument(help="what a person writes"
 @app.command()
 def purge(dry_run: Annotated[bool, typer.Option(help="count only")] = False) -> None:
     """Delete what has expired by the rules of docs/privacy.md; the worker does so every day."""
-    from service.care_commands import purge as purge_now
+    from service.commands.care import purge as purge_now
 
     purge_now(read_settings(), dry_run=dry_run)
 
@@ -112,7 +112,7 @@ def erase(
     yes: Annotated[bool, typer.Option(help="do not ask again")] = False,
 ) -> None:
     """Erase all of one person, at the carrier too. The number is asked for, or read from standard input."""
-    from service.care_commands import ask_input, erase_case, erase_number
+    from service.commands.care import ask_input, erase_case, erase_number
 
     if case:
         erase_case(read_settings(), case.upper(), ask_input, confirmed=yes)
@@ -123,7 +123,7 @@ def erase(
 @app.command()
 def templates(act: Annotated[str, typer.Argument(help="submit, refresh or status")] = "status") -> None:
     """Lay down the texts that WhatsApp must approve beforehand, and ask how their review stands."""
-    from service.template_commands import run_templates
+    from service.commands.templates import run_templates
 
     if not run_templates(read_settings(), act):
         raise typer.Exit(1)
@@ -133,7 +133,7 @@ def templates(act: Annotated[str, typer.Argument(help="submit, refresh or status
 def cases(context: typer.Context, closed: Annotated[bool, typer.Option(help="closed ones instead")] = False) -> None:
     """List the cases that wait, most urgent first."""
     if context.invoked_subcommand is None:
-        from service.case_commands import print_cases
+        from service.commands.cases import print_cases
 
         print_cases(read_settings(), closed=closed)
 
@@ -141,7 +141,7 @@ def cases(context: typer.Context, closed: Annotated[bool, typer.Option(help="clo
 @cases_app.command("close")
 def close_case(code: Annotated[str, typer.Argument(help='code of the case ("A7")')]) -> None:
     """Close a case; the bot answers in its conversation again."""
-    from service.case_commands import close_case as close_one
+    from service.commands.cases import close_case as close_one
 
     close_one(read_settings(), code.upper())
 
@@ -154,7 +154,7 @@ def add_staff(
     disciplines: Annotated[str, typer.Option(help="separated by commas")] = "",
 ) -> None:
     """Add a caseworker."""
-    from service.case_commands import add_staff as add_one
+    from service.commands.cases import add_staff as add_one
 
     add_one(read_settings(), login=login, name=name, languages=languages, disciplines=disciplines)
 
@@ -162,7 +162,7 @@ def add_staff(
 @keys_app.command("list")
 def list_keys() -> None:
     """List the keys, and what still needs each."""
-    from service.key_commands import print_keys
+    from service.commands.keys import print_keys
 
     print_keys(read_settings())
 
@@ -170,7 +170,7 @@ def list_keys() -> None:
 @keys_app.command("prepare")
 def prepare_key() -> None:
     """Several machines: add a key that seals nothing yet, to be copied to all of them before `rotate`."""
-    from service.key_commands import prepare
+    from service.commands.keys import prepare
 
     prepare(read_settings())
 
@@ -178,7 +178,7 @@ def prepare_key() -> None:
 @keys_app.command("rotate")
 def rotate_keys() -> None:
     """Make the prepared sealing key, or a new one, the current one; nothing has to be restarted."""
-    from service.key_commands import rotate
+    from service.commands.keys import rotate
 
     rotate(read_settings())
 
@@ -186,7 +186,7 @@ def rotate_keys() -> None:
 @keys_app.command("rewrap")
 def rewrap_keys() -> None:
     """Seal everything that is stored with the current key, while the service goes on."""
-    from service.key_commands import seal_anew
+    from service.commands.keys import seal_anew
 
     seal_anew(read_settings())
 
@@ -194,7 +194,7 @@ def rewrap_keys() -> None:
 @keys_app.command("retire")
 def retire_key(key: Annotated[str, typer.Argument(help='id of an old key ("k1")')]) -> None:
     """Take an old key out of the key file, when nothing needs it any more."""
-    from service.key_commands import retire
+    from service.commands.keys import retire
 
     retire(read_settings(), key)
 
@@ -205,7 +205,7 @@ def backup(
     keep_days: Annotated[int | None, typer.Option(min=1, help="delete older ones; default: BACKUP_KEEP_DAYS")] = None,
 ) -> None:
     """Write one sealed file with the whole database, while the service runs; old ones are deleted."""
-    from service.backup_commands import make_backup
+    from service.commands.backups import make_backup
 
     make_backup(read_settings(), to, keep_days)
 
@@ -218,7 +218,7 @@ def restore(
     replace: Annotated[bool, typer.Option(help="move a database that is not empty aside")] = False,
 ) -> None:
     """Bring a backup back, with the service stopped; nothing is sent or answered twice."""
-    from service.backup_commands import restore as restore_one
+    from service.commands.backups import restore as restore_one
 
     restore_one(read_settings(), file, ledger_file=ledger, without_ledger=without_ledger, replace=replace)
 

@@ -27,7 +27,7 @@ from store import lines, outbox
 from store.database import Database
 from store.outbox import Letter
 from store.rates import reserve
-from store.vault import Vault
+from store.sealing.vault import Vault
 
 log = logging.getLogger(__name__)
 

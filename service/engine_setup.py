@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from store.database import build_engine, build_sqlite_engine, parse_database_url
-from store.write_turn import EagerConnection
+from store.sql.write_turn import EagerConnection
 
 _SELDOM_S = 30.0
 _ID = re.compile(r"(?!\d{1,15}$)[A-Za-z0-9_.-]{1,63}")  # and never a telephone number

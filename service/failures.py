@@ -11,10 +11,10 @@ from conversation.messages import Command, Urgency
 from conversation.ports import Refused, RetryLater, Unknown
 from store import lines, outbox
 from store.cases import open_or_join
-from store.erasure import is_being_erased
+from store.forgetting.erasure import is_being_erased
 from store.people import get_address_of, is_stopped, record_consent
+from store.sealing.vault import Vault
 from store.templates import note_refusal
-from store.vault import Vault
 
 log = logging.getLogger(__name__)
 

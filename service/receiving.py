@@ -14,7 +14,7 @@ from conversation.turn import Rules
 from service.failures import follow_report
 from store import inbox, outbox
 from store.database import Database
-from store.vault import Vault
+from store.sealing.vault import Vault
 
 _TRIES = 3
 _NOT_ARRIVED = (DeliveryStatus.UNDELIVERED, DeliveryStatus.FAILED)

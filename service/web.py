@@ -12,16 +12,16 @@ from starlette.routing import Route
 from channels.twilio.webhook import build_twilio_routes
 from conversation.errors import ConfigurationError
 from service import wiring
-from service.alerting import watching
 from service.engine import EngineClient
-from service.health import build_health_routes
-from service.measured_app import MeasuredApp
-from service.metrics import Meters
 from service.settings import Settings
+from service.watching.alerting import watching
+from service.watching.health import build_health_routes
+from service.watching.measured_app import MeasuredApp
+from service.watching.metrics import Meters
 from simulator.settings import refuse_unless_loopback
 from store.database import Database
 from store.outbox import find_details
-from store.reader import Reader
+from store.sql.reader import Reader
 
 
 def build_web_app(settings: Settings) -> Starlette:

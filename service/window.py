@@ -22,8 +22,8 @@ from store.conversations import hold
 from store.database import Database
 from store.held import WINDOW_CLOSED
 from store.outbox import Letter, Part
+from store.sealing.vault import Vault
 from store.templates import find_template
-from store.vault import Vault
 
 KNOCK_EVERY = timedelta(hours=24)
 HELD_AT_MOST = timedelta(days=7)

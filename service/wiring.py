@@ -30,12 +30,12 @@ from service.window import Window
 from store.content import read_rules
 from store.database import Database, build_engine
 from store.decisions import DecisionWriter
-from store.migrate import require_current
 from store.outbox import Part
 from store.people import get_or_add_organisation
-from store.presence import use
-from store.secret_file import create_secret_file
-from store.vault import KeyFile, Vault, read_keys
+from store.sealing.secret_file import create_secret_file
+from store.sealing.vault import KeyFile, Vault, read_keys
+from store.sql.migrate import require_current
+from store.sql.presence import use
 
 DATA = ROOT / "data"
 MAX_SEGMENTS = 6  # of one SMS; what is longer goes as another message

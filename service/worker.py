@@ -14,16 +14,16 @@ from actions.server import build_actions_app
 from conversation.errors import WorkTaken
 from conversation.ports import WorkQueue
 from service import wiring
-from service.care_sweeps import open_care
+from service.care.sweeps import open_care
 from service.deciding import Decider
 from service.delivery import Delivery
 from service.engine import EngineClient, EngineWorker
 from service.engine_calls import Sweep
 from service.engine_rescue import find_owners, readmit_of
-from service.observing import observing
-from service.ports import open_port
 from service.rescue import Rescue
+from service.running.ports import open_port
 from service.settings import Settings
+from service.watching.observing import observing
 from service.window import sweep_held
 from store import inbox, lines
 from store.database import Database

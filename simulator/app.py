@@ -6,19 +6,19 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from simulator.acts import Table
-from simulator.arrivals import Arrivals
-from simulator.background import Background
-from simulator.broken_connection import BreakableApp
-from simulator.details import DetailsClient
-from simulator.event_log import EventLog
-from simulator.handsets import Handsets
+from simulator.api.broken_connection import BreakableApp
+from simulator.api.stand_in import StandIn
 from simulator.loopback_server import build_server
-from simulator.media_door import MediaDoor, MediaShelf
-from simulator.phones import Phones
+from simulator.phones.acts import Table
+from simulator.phones.arrivals import Arrivals
+from simulator.phones.background import Background
+from simulator.phones.details import DetailsClient
+from simulator.phones.event_log import EventLog
+from simulator.phones.handsets import Handsets
+from simulator.phones.media_door import MediaDoor, MediaShelf
+from simulator.phones.routes import Phones
+from simulator.phones.texting import Texting
 from simulator.settings import SimulatorSettings, refuse_unless_loopback
-from simulator.stand_in import StandIn
-from simulator.texting import Texting
 
 
 def build_simulator(settings: SimulatorSettings) -> Starlette:

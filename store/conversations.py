@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, aliased
 from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, OpenQuestion, Urgency
 from store.people import KnownAddress
-from store.statements import execute
+from store.sealing.vault import Vault
+from store.sql.statements import execute
 from store.tables import Address, Case, Conversation, OpenQuestionRow
 from store.tables.base import UtcDateTime, new_id
-from store.vault import Vault
 
 _SLOTS = "conversation.slots"
 

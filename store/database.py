@@ -12,10 +12,10 @@ from sqlalchemy import URL, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.orm import Session
 
 from conversation.errors import BrokenWorld, ConfigurationError
-from store.faults import broken_world as broken_world
-from store.group_commit import GroupCommit
-from store.sqlite import begin_immediately, begin_reading, create_private_file, prepare_sqlite_connection
-from store.write_turn import WriterConnection
+from store.sql.faults import broken_world as broken_world
+from store.sql.group_commit import GroupCommit
+from store.sql.sqlite import begin_immediately, begin_reading, create_private_file, prepare_sqlite_connection
+from store.sql.write_turn import WriterConnection
 
 T = TypeVar("T")
 

@@ -10,12 +10,12 @@ from conversation.messages import CaseStatus, Channel, Command, Decision, Memory
 from conversation.ports import WorkQueue
 from store.cases import open_or_join
 from store.conversations import find_open_case, hold, save_memory
-from store.erasure import order_erasure_of
+from store.forgetting.erasure import order_erasure_of
 from store.held import release
 from store.inbox import Undecided, close_entry
 from store.outbox import Part, add_text, may_follow_claim
 from store.people import end_privacy
-from store.vault import Vault
+from store.sealing.vault import Vault
 
 _NOT_TOLD_AT_THE_DOOR = frozenset({"system.not_understood", "system.empty_message"})
 Split = Callable[[str, Channel], Sequence[Part]]  # a body → what the carrier gets, with segments counted

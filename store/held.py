@@ -11,7 +11,7 @@ from conversation.ports import WorkQueue
 from store import outbox
 from store.lines import MOST_TURNS
 from store.outbox import WINDOW, Letter
-from store.statements import execute
+from store.sql.statements import execute
 from store.tables import Conversation, Message, OutboxEntry
 
 WINDOW_CLOSED = "window_closed"

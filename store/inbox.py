@@ -21,14 +21,14 @@ from conversation.messages import (
 )
 from conversation.ports import WorkQueue
 from conversation.turn import Rules
-from store.carrier_erasure import is_erased_message
 from store.conversations import get_memory, get_or_add_conversation, take_seq
+from store.forgetting.carrier_erasure import is_erased_message
 from store.people import get_or_add_address, is_stopped, open_address, record_consent
-from store.statements import execute
+from store.sealing.vault import Vault
+from store.sql.statements import execute
 from store.tables import Address as AddressRow
 from store.tables import Conversation, InboxEntry, Message
 from store.tables.base import new_id
-from store.vault import Vault
 
 BODY = "message.body"
 DETAILS = "message.details"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from conversation.messages import DeliveryStatus
 from store.conversations import take_seq
 from store.outbox import REPEATED, Letter, is_crisis
-from store.statements import execute
+from store.sql.statements import execute
 from store.tables import Message, OutboxEntry
 from store.tables.base import new_id
 

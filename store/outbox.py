@@ -13,13 +13,13 @@ from conversation.messages import Address, Author, Channel, DeliveryReport, Deli
 from conversation.ports import TemplateText, WorkQueue
 from store import outbox_statements as statements
 from store.conversations import take_seq
-from store.erasure import CONFIRMATION
+from store.forgetting.erasure import CONFIRMATION
 from store.inbox import BODY
 from store.people import open_address
-from store.statements import execute
+from store.sealing.vault import Vault
+from store.sql.statements import execute
 from store.tables import Message, OutboxEntry
 from store.tables.base import new_id
-from store.vault import Vault
 
 FINAL = frozenset(status for status in DeliveryStatus if status.rank >= DeliveryStatus.UNSETTLED.rank)
 AFTER_STOP = frozenset({"system.stopped", "system.help", CONFIRMATION})  # besides the crisis texts

@@ -1,4 +1,4 @@
-"""What store/outbox.py says to the database for every text, built once; run by store/statements.py."""
+"""What store/outbox.py says to the database for every text, built once; run by store/sql/statements.py."""
 
 from typing import Final
 

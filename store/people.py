@@ -7,12 +7,12 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, select,
 from sqlalchemy.orm import Session, aliased
 
 from conversation.messages import Address, Channel, Command
-from store.ledger_entries import STARTED, STOPPED, add_entry, find_stop
-from store.statements import execute
+from store.forgetting.ledger_entries import STARTED, STOPPED, add_entry, find_stop
+from store.sealing.vault import Vault
+from store.sql.statements import execute
 from store.tables import Address as AddressRow
 from store.tables import Consent, Conversation, Organisation
 from store.tables.base import new_id
-from store.vault import Vault
 
 _CONTEXT = "address.address"
 

@@ -4,7 +4,7 @@ from sqlalchemy import Float, bindparam, case, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from store.statements import execute
+from store.sql.statements import execute
 from store.tables import SenderBucket
 
 BURST = 5  # messages that may go at once after a pause

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from store.sealing.vault import Vault
 from store.tables import Caseworker
 from store.tables.base import new_id
-from store.vault import Vault
 
 NAME = "caseworker.name"
 

@@ -63,7 +63,7 @@ class State:
 
 
 def read_state(session: Session, now: datetime) -> State:
-    """Read everything in one transaction of a reader (store/reader.py)."""
+    """Read everything in one transaction of a reader (store/sql/reader.py)."""
     inbox = session.execute(
         select(func.count(), func.min(InboxEntry.received_at)).where(InboxEntry.status == "new")
     ).one()

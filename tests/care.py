@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from conversation.messages import Author, Command, Decision, Kind, Memory, OutgoingText
 from conversation.ports import Done, RecordOutcome
 from service import wiring
-from service.erasing import Eraser
-from service.ledger_copy import LedgerCopy
-from service.purging import Purger
+from service.care.erasing import Eraser
+from service.care.ledger_copy import LedgerCopy
+from service.care.purging import Purger
 from store import inbox
 from store.decisions import DecisionWriter
-from store.erasure import ARRIVES_WITHIN, CONFIRMATION, order_erasure
-from store.reader import Reader
-from store.retention import Periods
+from store.forgetting.erasure import ARRIVES_WITHIN, CONFIRMATION, order_erasure
+from store.forgetting.retention import Periods
+from store.sql.reader import Reader
 from store.tables import Base, InboxEntry
 from tests.house import PERSON, House
 

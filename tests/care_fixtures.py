@@ -10,9 +10,9 @@ from conversation.turn import Rules
 from service import wiring
 from service.settings import Settings
 from store.database import Database, build_engine
-from store.migrate import migrate
+from store.sealing.vault import KeyRing, Vault
+from store.sql.migrate import migrate
 from store.tables import Base
-from store.vault import KeyRing, Vault
 from tests.care import Care
 from tests.databases import make_template, new_postgres_database, open_copy, running_postgres
 from tests.house import House

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 from store.database import Database, build_engine
-from store.migrate import migrate
+from store.sql.migrate import migrate
 
 _PROGRAMS = (Path("/usr/lib/postgresql"), Path("/usr/local/bin"), Path("/usr/bin"))
 

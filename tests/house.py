@@ -27,8 +27,8 @@ from store import outbox
 from store.database import Database
 from store.decisions import DecisionWriter
 from store.people import get_or_add_organisation
+from store.sealing.vault import Vault
 from store.tables import Case, CaseEvent, Consent, InboxEntry, Message, OutboxEntry
-from store.vault import Vault
 from tests.fakes import FakeBot, FakeClock, FakeQueue, FakeSender
 
 PERSON = "+12025550123"

@@ -8,7 +8,7 @@
                   ├─ template (texts a channel has approved)
                   └─ erasure, ledger_entry       carrier_erasure (what is to be taken away, and the memory of it)
 
-Words of people (`…_sealed`) are AES-GCM sealed; `…_key` columns are keyed hashes for look-up (store/vault.py).
+Words of people (`…_sealed`) are AES-GCM sealed; `…_key` columns are keyed hashes for look-up (store/sealing/vault.py).
 Never stored anywhere: immigration status.
 """
 

@@ -44,7 +44,7 @@ class CarrierErasure(Base):
 class LedgerEntry(Base):
     """One act that a restore must not undo, by the keyed hash of a number: "erased", "stopped" or "started".
 
-    Mirrored into a file beside the database (store/ledger.py). Holds no number, no word, no id of a person.
+    Mirrored into a file beside the database (store/forgetting/ledger.py). Holds no number, no word, no id of a person.
     """
 
     __tablename__ = "ledger_entry"

@@ -29,13 +29,13 @@ from conversation.ports import (
     TemplateText,
     Unknown,
 )
-from simulator.callbacks import CallbackPlan
-from simulator.contents import Approval
-from simulator.faults import Call, Fault, FaultKind
+from simulator.api.callbacks import CallbackPlan
+from simulator.api.contents import Approval
+from simulator.api.faults import Call, Fault, FaultKind
+from simulator.api.rules import ApiError
+from simulator.api.stand_in import CheckTiming, StandIn
 from simulator.loopback_server import serve_on_loopback
-from simulator.rules import ApiError
 from simulator.settings import SimulatorSettings
-from simulator.stand_in import CheckTiming, StandIn
 
 ACCOUNT = "AC" + "0" * 31 + "6"
 TOKEN = "0123456789abcdef0123456789abcdef"

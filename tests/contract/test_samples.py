@@ -18,9 +18,9 @@ from service import wiring
 from service.settings import Settings
 from simulator.loopback_server import serve_on_loopback
 from store.database import Database, build_engine
-from store.migrate import migrate
+from store.sealing.vault import KeyRing, Vault
+from store.sql.migrate import migrate
 from store.tables import InboxEntry, OutboxEntry
-from store.vault import KeyRing, Vault
 from tests.house import House
 
 SAMPLES = json.loads((Path(__file__).parents[1] / "fixtures/twilio/webhook_samples.json").read_text(encoding="utf-8"))

@@ -24,13 +24,13 @@ from twilio.rest import Client
 from twilio.rest.content.v1.content import ContentList
 from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
-from simulator.callbacks import CallbackOrder, CallbackPlan
-from simulator.contents import Approval
-from simulator.faults import Call, Fault, FaultKind
+from simulator.api.callbacks import CallbackOrder, CallbackPlan
+from simulator.api.contents import Approval
+from simulator.api.faults import Call, Fault, FaultKind
+from simulator.api.schema_check import SchemaCheck
+from simulator.api.stand_in import CheckTiming, StandIn
 from simulator.loopback_server import serve_on_loopback
-from simulator.schema_check import SchemaCheck
 from simulator.settings import SimulatorSettings, StopHandling, WindowRule
-from simulator.stand_in import CheckTiming, StandIn
 
 ACCOUNT = "AC" + "0" * 31 + "5"
 TOKEN = "0123456789abcdef0123456789abcdef"

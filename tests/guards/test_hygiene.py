@@ -30,7 +30,7 @@ TEXT = {
     ".mako",
     "",
 }
-VENDORS_OWN = ("tests/fixtures/twilio/", "simulator/schemas/")  # published by the carrier, kept as they came
+VENDORS_OWN = ("tests/fixtures/twilio/", "simulator/api/schemas/")  # published by the carrier, kept as they came
 
 
 def find_text_files() -> list[Path]:

@@ -8,9 +8,9 @@ from sqlalchemy import inspect
 from service.engine import prepare_engine_tables
 from service.settings import ROOT
 from store.database import ENGINE_TABLES, Database, build_engine
-from store.expiry import PURGES
-from store.migrate import migrate
-from store.retention import RULES, render_rules
+from store.forgetting.expiry import PURGES
+from store.forgetting.retention import RULES, render_rules
+from store.sql.migrate import migrate
 from store.tables import Base
 from tests.guards.repository import read
 

@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from service.preparing import prepare
+from service.running.preparing import prepare
 from service.settings import Settings
 from service.web import build_web_app
 

@@ -19,15 +19,15 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from service.settings import read_settings
-from simulator.broken_connection import BreakableApp
-from simulator.callbacks import CallbackOrder, CallbackPlan
-from simulator.carrier import Direction, TwilioMessage
-from simulator.details import find_outbox_id
-from simulator.faults import Call, Fault, FaultKind, FaultQueue
+from simulator.api.broken_connection import BreakableApp
+from simulator.api.callbacks import CallbackOrder, CallbackPlan
+from simulator.api.faults import Call, Fault, FaultKind, FaultQueue
+from simulator.api.memory import Direction, TwilioMessage
+from simulator.api.stand_in import CheckTiming, StandIn
+from simulator.api.webhooks import sms_form, whatsapp_form
 from simulator.loopback_server import build_server
+from simulator.phones.details import find_outbox_id
 from simulator.settings import SimulatorSettings, StopHandling
-from simulator.stand_in import CheckTiming, StandIn
-from simulator.webhooks import sms_form, whatsapp_form
 
 
 class CountingFaults(FaultQueue):

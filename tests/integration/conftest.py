@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.bot_process import RASA_PYTHON
+from service.running.bot_process import RASA_PYTHON
 from tests.integration.running import RunningBot, running_bot
 
 

@@ -14,11 +14,12 @@ import requests
 from sqlalchemy import NullPool, create_engine, text
 from twilio.request_validator import RequestValidator
 
-from service import bot_process, wiring
-from service.ports import find_free_ports
-from service.preparing import prepare
+from service import wiring
+from service.running import bot_process
+from service.running.ports import find_free_ports
+from service.running.preparing import prepare
+from service.running.supervisor import each_worker
 from service.settings import Settings, to_environment
-from service.supervisor import each_worker
 from store.database import ENGINE_SCHEMA
 from tests.integration.own_process import ROOT, OwnProcess, answers, until
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service.ports import find_free_ports, open_port
-from service.preparing import as_demo, prepare
+from service.running.ports import find_free_ports, open_port
+from service.running.preparing import as_demo, prepare
 from service.settings import Settings, to_environment
 
 ROOT = Path(__file__).parents[2]

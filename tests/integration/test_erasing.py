@@ -9,8 +9,8 @@ from sqlalchemy import insert, select, update
 
 from conversation.messages import Address, Channel, DeliveryStatus
 from conversation.ports import RetryLater
-from store import carrier_erasure, erasure, ledger
-from store.ledger_entries import ERASED
+from store.forgetting import carrier_erasure, erasure, ledger
+from store.forgetting.ledger_entries import ERASED
 from store.tables import (
     AuditEntry,
     CaseEvent,

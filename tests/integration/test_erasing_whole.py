@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from store.ledger import FILE_NAME, read_lines
+from store.forgetting.ledger import FILE_NAME, read_lines
 from tests.integration.own_process import ROOT, until
 from tests.integration.running import ACCOUNT, TOKEN, Puente, RunningBot, build_settings, environment_of
 from tests.integration.traces import find_traces, number_spellings, read_files, read_tables

@@ -16,19 +16,19 @@ from sqlalchemy import delete, make_url, select, text, update
 from conversation.errors import ConfigurationError
 from conversation.turn import Rules
 from service import wiring
-from service.backup_commands import make_backup, restore
-from service.backup_expiry import expire_daily
+from service.care.backup_expiry import expire_daily
+from service.commands.backups import make_backup, restore
+from service.commands.keys import print_keys, retire, rotate, seal_anew
 from service.engine import EngineClient
-from service.key_commands import print_keys, retire, rotate, seal_anew
-from service.preparing import prepare
+from service.running.preparing import prepare
 from service.settings import Settings
-from store import ledger
+from store.backups.restoring import drop_old
 from store.database import Database, build_engine
-from store.erasure import order_erasure
+from store.forgetting import ledger
+from store.forgetting.erasure import order_erasure
 from store.people import get_address_of
-from store.restoring import drop_old
+from store.sealing.vault import create_keys, read_keys
 from store.tables import Address, Case, Erasure, InboxEntry, LedgerEntry, Message, OutboxEntry, WorkerLease
-from store.vault import create_keys, read_keys
 from tests.databases import new_postgres_database, running_postgres
 from tests.house import House
 
@@ -331,7 +331,7 @@ async def test_a_restore_that_fails_leaves_everything_as_it_was(
     def fail(*_: Any, **__: Any) -> None:
         raise ConfigurationError("something is missing")
 
-    monkeypatch.setattr("service.backup_commands.settle", fail)
+    monkeypatch.setattr("service.commands.backups.settle", fail)
     with pytest.raises(ConfigurationError, match="something is missing"):
         bring_back(settings, replace=True)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select
 
-from store import ledger
-from store.erasure import find_orders
-from store.ledger import Line, Replayed
-from store.ledger_entries import ERASED, STARTED, STOPPED, add_entry
+from store.forgetting import ledger
+from store.forgetting.erasure import find_orders
+from store.forgetting.ledger import Line, Replayed
+from store.forgetting.ledger_entries import ERASED, STARTED, STOPPED, add_entry
 from store.tables import Address, Erasure, InboxEntry, LedgerEntry, Message
 from tests.care import LOOKUP, Care
 from tests.fakes import START

@@ -21,10 +21,10 @@ from service.engine_setup import EngineSettings
 from service.settings import Settings
 from store.cases import open_or_join
 from store.database import Database, build_engine
-from store.migrate import migrate, require_current
 from store.rates import BURST, reserve
+from store.sealing.vault import KeyRing, Vault
+from store.sql.migrate import migrate, require_current
 from store.tables import Address, Conversation, InboxEntry, Message, Organisation
-from store.vault import KeyRing, Vault
 from tests.databases import new_postgres_database, running_postgres
 from tests.house import House
 
@@ -169,7 +169,7 @@ async def test_a_message_goes_the_whole_way_with_the_engine_in_the_same_transact
 def test_many_processes_migrate_at_once(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     url = request.getfixturevalue("url") if kind == "postgresql" else f"sqlite:///{tmp_path / 'one.db'}"
     program = (
-        "import sys; from store.database import build_engine; from store.migrate import migrate\n"
+        "import sys; from store.database import build_engine; from store.sql.migrate import migrate\n"
         "migrate(build_engine(sys.argv[1]))"
     )
 

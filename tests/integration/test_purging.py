@@ -8,10 +8,10 @@ from sqlalchemy import insert, select, update
 
 from conversation.messages import Attachment, DeliveryStatus, MessageKind
 from conversation.ports import Gone, Refused, RetryLater
-from service.erasing import LONGEST_PAUSE_S, MOST_ATTEMPTS
-from store import carrier_erasure, expiry
-from store.carrier_erasure import DELETE_MEDIA, DELETE_MESSAGE, REDACT, Waiting
-from store.retention import AUDIT_DAYS, ORDERS_DAYS, WISHES_DAYS
+from service.care.erasing import LONGEST_PAUSE_S, MOST_ATTEMPTS
+from store.forgetting import carrier_erasure, expiry
+from store.forgetting.carrier_erasure import DELETE_MEDIA, DELETE_MESSAGE, REDACT, Waiting
+from store.forgetting.retention import AUDIT_DAYS, ORDERS_DAYS, WISHES_DAYS
 from store.tables import AuditEntry, CarrierErasure, Case, InboxEntry, Message, WorkerLease
 from tests.care import Care
 
@@ -133,7 +133,7 @@ async def test_a_webhook_is_taken_while_a_purge_goes_on(care: Care, monkeypatch:
         if not taken:
             taken.append(await care.house.inbox.accept(care.house.message("Hola de nuevo")))
 
-    monkeypatch.setattr("service.purging.asyncio.sleep", write)
+    monkeypatch.setattr("service.care.purging.asyncio.sleep", write)
     await care.purger.purge()
 
     assert taken == [True]

@@ -26,8 +26,8 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from simulator.api.contents import Approval
 from simulator.app import build_simulator
-from simulator.contents import Approval
 from simulator.loopback_server import serve_on_loopback
 from simulator.settings import SimulatorSettings, StopHandling
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from service.ports import find_free_ports, open_port
+from service.running.ports import find_free_ports, open_port
 from service.settings import Settings
 from tests.databases import running_postgres
 from tests.integration.running import read_postgres_rows
@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 RUN = """
 import asyncio, os, sys
 from pathlib import Path
-from service import bot_process, supervisor
-from service.preparing import as_demo
+from service.running import bot_process, supervisor
+from service.running.preparing import as_demo
 from service.settings import read_settings
 
 BOT = '''

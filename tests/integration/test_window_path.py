@@ -22,19 +22,19 @@ from conversation.answers import KNOCK
 from conversation.messages import Author
 from conversation.turn import Rules
 from service import wiring
+from service.commands.templates import TemplateDesk
 from service.settings import Settings
-from service.template_commands import TemplateDesk
-from simulator.callbacks import CallbackPlan
-from simulator.carrier import TwilioMessage
-from simulator.contents import Approval
+from simulator.api.callbacks import CallbackPlan
+from simulator.api.contents import Approval
+from simulator.api.memory import TwilioMessage
+from simulator.api.stand_in import CheckTiming, StandIn
+from simulator.api.webhooks import whatsapp_form
 from simulator.loopback_server import serve_on_loopback
 from simulator.settings import SimulatorSettings
-from simulator.stand_in import CheckTiming, StandIn
-from simulator.webhooks import whatsapp_form
 from store.database import Database, build_engine
-from store.migrate import migrate
+from store.sealing.vault import KeyRing, Vault
+from store.sql.migrate import migrate
 from store.tables import Conversation, InboxEntry, Message, OutboxEntry
-from store.vault import KeyRing, Vault
 from tests.databases import new_postgres_database, running_postgres
 from tests.house import OURS, PERSON, House
 

@@ -8,7 +8,7 @@ import pytest
 from conversation.turn import Rules
 from service import wiring
 from service.settings import Settings
-from store.vault import KeyRing, Vault
+from store.sealing.vault import KeyRing, Vault
 from tests.databases import make_template, open_copy
 from tests.house import House
 

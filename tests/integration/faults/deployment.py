@@ -11,8 +11,8 @@ from pathlib import Path
 
 from conversation.errors import ConfigurationError
 from service import wiring
-from service.ports import find_free_ports, open_port
-from service.supervisor import PORT_STEP
+from service.running.ports import find_free_ports, open_port
+from service.running.supervisor import PORT_STEP
 from tests.integration.faults.databases import Store
 from tests.integration.own_process import ROOT, OwnProcess, answers, until
 from tests.integration.running import Puente, build_settings, environment_of

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from conversation.errors import PuenteError
 from service import wiring
-from service.serving import serve
+from service.running.serving import serve
 from service.settings import read_settings
 
 

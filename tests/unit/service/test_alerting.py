@@ -10,10 +10,10 @@ from aiohttp import web
 from sqlalchemy import func, insert, select, update
 
 from conversation.errors import BrokenWorld
-from service.alerting import Hook, Watch, judge
 from service.settings import Settings
-from service.surroundings import Surroundings
-from store.reader import Reader
+from service.watching.alerting import Hook, Watch, judge
+from service.watching.surroundings import Surroundings
+from store.sql.reader import Reader
 from store.state import State, Waiting
 from store.tables import Alert, OutboxEntry, WorkerLease
 from tests.house import House

@@ -13,9 +13,9 @@ import pytest
 from conversation.errors import ConfigurationError
 from conversation.messages import Channel
 from conversation.turn import Rules
-from service import ask_command
-from service.ask_command import Options, ask_all
-from service.asking import Asker, read_column, to_line
+from service.commands import ask as ask_command
+from service.commands.ask import Options, ask_all
+from service.commands.asking import Asker, read_column, to_line
 from service.settings import Settings
 from tests.fakes import FakeBot
 

@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 
 from conversation.errors import ConfigurationError
 from conversation.turn import Rules
-from service import care_commands, wiring
-from service.care_commands import parse_number
+from service import wiring
+from service.commands import care as care_commands
+from service.commands.care import parse_number
 from service.settings import Settings
 from store.database import Database, build_engine
+from store.sealing.vault import create_keys
 from store.tables import AuditEntry, Case, Erasure, LedgerEntry, Message
-from store.vault import create_keys
 from tests.house import PERSON, House
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conversation.errors import ConfigurationError
-from service.children import Child, stop_children
+from service.running.children import Child, stop_children
 
 ROOT = Path(__file__).parents[3]
 PATIENT = "import time; time.sleep(60)"
@@ -23,7 +23,7 @@ STUBBORN = (
 )
 PARENT = """
 import asyncio, sys
-from service.children import Child
+from service.running.children import Child
 
 async def main():
     children = [Child(str(number), [sys.executable, "-c", "import time; time.sleep(60)"], {}) for number in range(2)]

@@ -16,8 +16,8 @@ from conversation.messages import Author, Channel, DeliveryStatus
 from conversation.ports import Refused, RetryLater, Unknown
 from service import delivery, settling
 from store import lines
+from store.sealing.vault import KeyRing, Vault
 from store.tables import Address, OutboxEntry
-from store.vault import KeyRing, Vault
 from tests.fakes import START, FakeSender, Lost, Offer
 from tests.house import OURS, PERSON, House
 

@@ -13,11 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from service import wiring
-from service.health import Health, build_health_routes, is_near
-from service.metrics import Meters
 from service.settings import Settings
-from store.reader import Reader
-from store.vault import create_keys
+from service.watching.health import Health, build_health_routes, is_near
+from service.watching.metrics import Meters
+from store.sealing.vault import create_keys
+from store.sql.reader import Reader
 from tests.house import House
 
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from conversation.messages import BotSession
 from conversation.ports import Refused, RetryLater, Unknown
 from service.logs import request_id
-from service.measured_app import MeasuredApp
-from service.metrics import MeasuredBot, MeasuredSender, Meters
+from service.watching.measured_app import MeasuredApp
+from service.watching.metrics import MeasuredBot, MeasuredSender, Meters
 from tests.fakes import START, FakeBot, FakeSender, Lost
 
 SESSION = BotSession("s", 0, START)

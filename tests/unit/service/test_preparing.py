@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from conversation.errors import ConfigurationError
-from service import case_commands, wiring
-from service.preparing import as_demo, prepare
+from service import wiring
+from service.commands import cases as case_commands
+from service.running.preparing import as_demo, prepare
 from service.settings import Settings
 from store.database import Database, build_engine
-from store.migrate import require_current
+from store.sql.migrate import require_current
 from store.tables import Caseworker, Organisation
 
 

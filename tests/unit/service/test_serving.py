@@ -6,8 +6,8 @@ import pytest
 
 from conversation.errors import ConfigurationError
 from conversation.turn import Rules
-from service import serving
-from service.serving import serve
+from service.running import serving
+from service.running.serving import serve
 from service.settings import Settings
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from conversation.errors import ConfigurationError
-from service import supervisor
-from service.children import Child
-from service.ports import find_free_ports, open_port
+from service.running import supervisor
+from service.running.children import Child
+from service.running.ports import find_free_ports, open_port
+from service.running.supervisor import Watched, check_disk, check_ports, each_worker, watch_over
 from service.settings import Settings
-from service.supervisor import Watched, check_disk, check_ports, each_worker, watch_over
 
 PATIENT = "import time; time.sleep(60)"
 

@@ -7,7 +7,7 @@ import pytest
 from conversation.answers import KNOCK
 from conversation.messages import Channel
 from conversation.ports import Refused, TemplateOutcome, TemplateState, TemplateStatus, Unknown
-from service.template_commands import TemplateDesk
+from service.commands.templates import TemplateDesk
 from store import templates
 from tests.house import House
 from tests.talk import strict_rules

@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from conversation.turn import Rules
 from service import wiring
-from service.preparing import as_demo, prepare
+from service.running.preparing import as_demo, prepare
 from service.settings import Settings
 from service.web import build_web_app
 from store.database import Database, build_engine

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from conversation.errors import ConfigurationError
 from conversation.ports import RetryLater
 from service import wiring
-from service.ports import find_free_ports, open_port
+from service.running.ports import find_free_ports, open_port
 from service.settings import Settings
 from service.worker import queue_due, queue_stranded, serving_actions
 from store.tables import InboxEntry, OutboxEntry

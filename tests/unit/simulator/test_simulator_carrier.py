@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from simulator.carrier import Carrier, Status, TwilioMessage
-from simulator.keywords import find_keyword
-from simulator.rules import parse_new_message
+from simulator.api.keywords import find_keyword
+from simulator.api.memory import Carrier, Status, TwilioMessage
+from simulator.api.rules import parse_new_message
 from simulator.settings import SimulatorSettings, StopHandling
 
 PERSON, OURS = "+12025550123", "+12025550100"

@@ -4,15 +4,15 @@ import pytest
 from starlette.datastructures import FormData
 
 from conversation.messages import Channel
-from simulator.callbacks import CallbackOrder
-from simulator.conditions import FOR_EVER, HANG_S, Conditions, PostTrouble, SendTrouble
-from simulator.faults import Fault, FaultKind
-from simulator.handsets import MOST_PHONES, Handset, Handsets
-from simulator.keywords import find_keyword
-from simulator.person_messages import Choice, ChoiceKind
-from simulator.phone_forms import FormRefused, Special, parse_conditions, parse_name, parse_person_message
-from simulator.plain_words import explain_code
-from simulator.sample_media import MediaKind
+from simulator.api.callbacks import CallbackOrder
+from simulator.api.faults import Fault, FaultKind
+from simulator.api.keywords import find_keyword
+from simulator.phones.conditions import FOR_EVER, HANG_S, Conditions, PostTrouble, SendTrouble
+from simulator.phones.handsets import MOST_PHONES, Handset, Handsets
+from simulator.phones.person_messages import Choice, ChoiceKind
+from simulator.phones.phone_forms import FormRefused, Special, parse_conditions, parse_name, parse_person_message
+from simulator.phones.plain_words import explain_code
+from simulator.phones.sample_media import MediaKind
 from simulator.settings import SimulatorSettings, StopHandling
 
 SETTINGS = SimulatorSettings(account_sid="AC" + "0" * 31 + "1", auth_token="t", public_url="http://127.0.0.1:8000")

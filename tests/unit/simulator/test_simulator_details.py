@@ -2,9 +2,9 @@
 
 import pytest
 
-from simulator.details import Details, find_outbox_id, parse_details
 from simulator.numbers import find_place, new_number
-from simulator.page import spaced_number
+from simulator.phones.details import Details, find_outbox_id, parse_details
+from simulator.phones.html import spaced_number
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from simulator.live import LiveFeed, render_event
+from simulator.phones.live import LiveFeed, render_event
 
 
 def test_a_page_gets_its_first_event_and_all_that_follow_until_the_end() -> None:

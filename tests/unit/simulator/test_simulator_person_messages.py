@@ -9,8 +9,9 @@ import pytest
 
 from channels.twilio.parse import parse_message
 from conversation.messages import Channel, MessageKind
-from simulator.carrier import Carrier, TwilioMessage
-from simulator.person_messages import (
+from simulator.api.memory import Carrier, TwilioMessage
+from simulator.api.webhooks import sms_form, whatsapp_form
+from simulator.phones.person_messages import (
     SPOTS,
     UNSUPPORTED,
     Choice,
@@ -22,9 +23,8 @@ from simulator.person_messages import (
     media_files,
     split_for_channel,
 )
-from simulator.sample_media import MediaKind, find_file
+from simulator.phones.sample_media import MediaKind, find_file
 from simulator.settings import SimulatorSettings
-from simulator.webhooks import sms_form, whatsapp_form
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 SETTINGS = SimulatorSettings(account_sid=ACCOUNT, auth_token="t", public_url="http://127.0.0.1:8000")

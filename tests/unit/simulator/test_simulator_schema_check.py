@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from simulator.schema_check import SCHEMAS, RecordedRequest, SchemaCheck
+from simulator.api.schema_check import SCHEMAS, RecordedRequest, SchemaCheck
 
 MESSAGES = "/2010-04-01/Accounts/AC" + "0" * 32 + "/Messages.json"
 FORM = {"content-type": "application/x-www-form-urlencoded", "authorization": "Basic QUM6eA=="}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.segments import count_segments
+from simulator.api.segments import count_segments
 
 VECTORS = {
     "nothing": ("", 1),

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from simulator.carrier import Direction, Status, TwilioMessage
-from simulator.plain_words import describe_delivery, describe_webhook
+from simulator.api.memory import Direction, Status, TwilioMessage
+from simulator.api.webhooks import PostOutcome, opt_out_type, sms_form, status_form, whatsapp_form
+from simulator.phones.plain_words import describe_delivery, describe_webhook
 from simulator.settings import StopHandling
-from simulator.webhooks import PostOutcome, opt_out_type, sms_form, status_form, whatsapp_form
 
 ACCOUNT = "AC" + "0" * 31 + "1"
 SAMPLES = json.loads(

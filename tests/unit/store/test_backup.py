@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from conversation.errors import ConfigurationError
-from store import backup
-from store.backup import Manifest
-from store.vault import KeyRing, Vault
+from store.backups import sealed_backup as backup
+from store.backups.sealed_backup import Manifest
+from store.sealing.vault import KeyRing, Vault
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 VAULT = Vault(KeyRing({"k1": bytes(range(32))}, "k1", bytes(32)))

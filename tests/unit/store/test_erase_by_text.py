@@ -1,4 +1,4 @@
-"""A person has everything erased by text, from the webhook to the carrier; store/erasure.py does the rest."""
+"""A person has everything erased by text, from the webhook to the carrier; store/forgetting/ does the rest."""
 
 import pytest
 from sqlalchemy import func, select

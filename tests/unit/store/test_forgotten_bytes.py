@@ -6,8 +6,8 @@ from sqlalchemy import select, text
 
 from conversation.messages import DeliveryStatus
 from store.database import Database
-from store.erasure import order_erasure
-from store.sqlite import empty_log
+from store.forgetting.erasure import order_erasure
+from store.sql.sqlite import empty_log
 from store.tables import Case, Message, OutboxEntry
 from tests.house import House
 

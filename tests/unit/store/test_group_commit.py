@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from conversation.errors import BrokenWorld
-from store import group_commit
 from store.database import Database, build_engine
+from store.sql import group_commit
 
 
 class Counted:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from conversation.errors import ConfigurationError
 from store.database import Database, build_engine
-from store.migrate import migrate, require_current
+from store.sql.migrate import migrate, require_current
 from store.tables import Base
 from tests.house import House
 

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from store.database import build_engine
-from store.migrate import migrate
+from store.sql.migrate import migrate
 
 _AT = "2026-06-01 15:00:00"
 _OLD_ROWS = f"""

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import LargeBinary, select, update
 
 from store.database import Database
-from store.reader import Reader
-from store.rotation import UNKNOWN, count_by_key, find_sealed_columns, rewrap
+from store.sealing.rotation import UNKNOWN, count_by_key, find_sealed_columns, rewrap
+from store.sealing.vault import KeyRing, Vault
+from store.sql.reader import Reader
 from store.tables import Base, Message
-from store.vault import KeyRing, Vault
 from tests.guards.repository import find_python, parse
 from tests.house import House
 

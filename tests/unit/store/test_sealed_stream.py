@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation.errors import ConfigurationError
-from store.sealed_stream import CHUNK, SealedReader, SealingWriter, read_header
-from store.vault import KeyRing, Vault
+from store.sealing.sealed_stream import CHUNK, SealedReader, SealingWriter, read_header
+from store.sealing.vault import KeyRing, Vault
 
 VAULT = Vault(KeyRing({"k1": bytes(range(32))}, "k1", bytes(32)))
 MAGIC = b"TEST-1\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from conversation.errors import ConfigurationError
-from store import secret_file
-from store.secret_file import changing, create_secret_file, replace_secret_file
+from store.sealing import secret_file
+from store.sealing.secret_file import changing, create_secret_file, replace_secret_file
 
 
 def test_a_secret_is_written_once_for_its_owner_only(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from store.database import build_engine
-from store.sqlite import prepare_sqlite_connection
+from store.sql.sqlite import prepare_sqlite_connection
 
 
 def test_every_connection_waits_for_locks_and_writes_through(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversation.errors import ConfigurationError, SealError
-from store import vault
-from store.key_changes import add_key, drop_key, prepare_key
-from store.vault import LOOK_S, KeyFile, KeyRing, Vault, create_keys, read_keys
+from store.sealing import vault
+from store.sealing.key_changes import add_key, drop_key, prepare_key
+from store.sealing.vault import LOOK_S, KeyFile, KeyRing, Vault, create_keys, read_keys
 from tests.fakes import FakeClock
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))

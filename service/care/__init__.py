@@ -1,0 +1,1 @@
+"""What a worker does for privacy on the side, and what a restore has to put right."""

@@ -1,0 +1,1 @@
+"""The commands of an operator, one module each; service/command_line.py names them."""

@@ -1,0 +1,1 @@
+"""Processes on one machine: made ready, started, watched, stopped."""

@@ -1,0 +1,1 @@
+"""The phones on a page, and everything that can happen to them."""

@@ -1,0 +1,1 @@
+"""Keys, and what is sealed with them: values, whole files; new keys in the place of old ones."""
