@@ -27,6 +27,7 @@ ADDRESS = "127.0.0.1"  # never another: this door is for processes of this machi
 MAX_REQUEST_BYTES = 65_536
 KEEP_ALIVE_S = 75  # longer than the client keeps idle connections, so that it is never the server who hangs up first
 
+_AFTER_WEB = 10  # niceness, as the worker has it: webhooks are answered first
 _ENDPOINTS = Path(__file__).parent / "endpoints.yml"
 
 
@@ -43,6 +44,7 @@ def main() -> None:
         if not arguments.model.is_file():
             raise StartError(f"there is no model at {arguments.model}: train one with python -m bot.train")
         listener = _bind(arguments.port)
+        os.nice(_AFTER_WEB)
         prepare_runtime()
         agent = load_agent(arguments.model, actions_token)
     except (StartError, TokenFileError) as refusal:

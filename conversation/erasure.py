@@ -1,19 +1,24 @@
 """ERASE: a person wants everything of theirs gone. Asked once, then done; docs/decisions/0016 says why so. Pure.
 
-The question holds for the very next message and for an hour, so that no "1" meant for somebody else erases anything.
+The question holds for the very next message and for an hour, so that no "1" meant for somebody else erases anything;
+and only a clear 1 erases.
 While somebody may be in danger a person does it: whoever hurts a child may have the phone in hand (I7, I10).
 """
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 from conversation import questions
+from conversation.folding import fold
 from conversation.handoff import DELETE_MY_DATA
 from conversation.messages import Command, Decision, Kind, Memory, Urgency
 from conversation.turn import Turn, decide_answer, decide_text, is_said, render
 
 QUESTION_LASTS = timedelta(hours=1)
 _ERASE, _KEEP = "erase", "keep"
+# A menu takes these as a 1, but they may as well be a no ("No, 1 …"), a hesitation ("Umm") or the start of a sentence.
+_NO_CLEAR_ONE = re.compile(r"no? ?1.*|um|first.*|primer[oa].*")
 
 
 def ask_to_erase(turn: Turn) -> Decision:
@@ -22,8 +27,7 @@ def ask_to_erase(turn: Turn) -> Decision:
     A person does it where somebody may be in danger, and where nobody may ask yet because the texts are no more than
     drafts (I5).
     """
-    case = turn.memory.case
-    if case and case.urgency is Urgency.PAGE_NOW:
+    if _may_be_in_danger(turn):
         return _leave_to_person(turn)
     if turn.memory.stopped:
         return _erase(turn)
@@ -40,7 +44,8 @@ def settle(turn: Turn) -> Decision | None:
     if item is None:
         return None
     if item == _ERASE:
-        return replace(_erase(turn), command=Command.ERASE)
+        done = _leave_to_person(forget_question(turn)) if _may_be_in_danger(turn) else _erase(turn)
+        return replace(done, command=Command.ERASE)
     kept = decide_text(forget_question(turn), "system.erase_kept", Kind.COMMAND)
     return replace(kept, command=Command.ERASE)
 
@@ -63,7 +68,15 @@ def _find_answer(turn: Turn) -> str | None:
     if question is None or question.kind != questions.ERASE or turn.message.carrier_command:
         return None
     choice = questions.find_choice(turn.text, question, turn.now)
-    return choice.item if choice and choice.item != questions.PERSON else None
+    if choice is None or choice.item == questions.PERSON:
+        return None
+    return None if choice.item == _ERASE and _NO_CLEAR_ONE.fullmatch(fold(turn.text)) else choice.item
+
+
+def _may_be_in_danger(turn: Turn) -> bool:
+    """Look at every open case: the one that decides who speaks may be another, the wish to be erased itself."""
+    case = turn.memory.case
+    return turn.memory.in_danger or (case is not None and case.urgency is Urgency.PAGE_NOW)
 
 
 def _leave_to_person(turn: Turn) -> Decision:

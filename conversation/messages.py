@@ -223,6 +223,7 @@ class Memory:
         private: only neutral texts may light up this phone.
         stopped: STOP holds; only a crisis text and confirmations go out.
         crisis_after_stop: the one crisis text after a stop has been used.
+        in_danger: an urgent case of the same number is open, in whichever conversation; read, never written.
     """
 
     language: str | None = None
@@ -239,6 +240,7 @@ class Memory:
     private: bool = False
     stopped: bool = False
     crisis_after_stop: bool = False
+    in_danger: bool = False
     case: OpenCase | None = None
 
 

@@ -65,7 +65,7 @@ _NUMBERS = {
 }
 _WORDS = {fold(word): digit for digit, words in _NUMBERS.items() for word in words.split()}
 _PICK = re.compile(
-    r"(?:es |is )?(?:la |el |the )?(?:(?:opcion|option|opcao|opsyon|numero|number|num|nro|nimewo|no|n) ?)?"
+    r"(?:es |is )?(?:la |el |the )?(?:(?:opcion|option|opcao|opsyon|numero|number|num|nro|nimewo) ?|no? ?(?=[0-9]))?"
     rf"(?P<number>[0-9]|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
     r"(?: (?:por favor|porfavor|porfa|please|pls|gracias|thanks|thank you|tanpri))?"
 )

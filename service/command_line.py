@@ -202,7 +202,9 @@ def retire_key(key: Annotated[str, typer.Argument(help='id of an old key ("k1")'
 @app.command()
 def backup(
     to: Annotated[Path | None, typer.Option(help="folder; default: BACKUP_FOLDER")] = None,
-    keep_days: Annotated[int | None, typer.Option(min=1, help="delete older ones; default: BACKUP_KEEP_DAYS")] = None,
+    keep_days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="delete older ones; default: BACKUP_KEEP_DAYS")
+    ] = None,
 ) -> None:
     """Write one sealed file with the whole database, while the service runs; old ones are deleted."""
     from service.commands.backups import make_backup

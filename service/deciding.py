@@ -15,6 +15,7 @@ from conversation.turn import Rules
 from service.patience import WatchedBot
 from store import inbox
 from store.cases import open_or_join
+from store.conversations import hold
 from store.database import Database
 from store.decisions import DecisionWriter
 from store.inbox import Undecided
@@ -72,8 +73,11 @@ class Decider:
     def _fail(self, session: Session, inbox_id: str) -> None:
         now = self.clock()
         conversation = inbox.find_conversation(session, inbox_id)
-        if conversation is None or not inbox.close_entry(session, inbox_id, status="failed", now=now):
+        if conversation is None:
+            return
+        conversation_id, message_id = conversation
+        hold(session, conversation_id)  # before the entry, as everywhere: two orders would wait for each other
+        if not inbox.close_entry(session, inbox_id, status="failed", now=now):
             return
         handoff = make_plain_handoff(BOT_DOWN, "failed", urgency=Urgency.SAME_DAY)
-        conversation_id, message_id = conversation
         open_or_join(session, conversation_id, handoff, language="und", message_id=message_id, now=now)

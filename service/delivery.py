@@ -183,7 +183,8 @@ class Delivery:
         doubled_s = min(after_s * 2 ** (letter.attempt - 1), LONGEST_BACK_OFF_S)
         wait_s = max(after_s, doubled_s) * (1 + self.jitter() / 2)
         due_at = now + timedelta(seconds=wait_s)
-        outbox.change(session, letter, now=now, status=DeliveryStatus.WAITING, due_at=due_at, error_code=code)
+        values = {"status": DeliveryStatus.WAITING, "checks": letter.checks + 1}  # a late answer's turn may be used up
+        outbox.change(session, letter, now=now, due_at=due_at, error_code=code, **values)
         return _stay(wait_s)
 
     def _refuse(self, session: Session, letter: Letter, refused: Refused) -> None:

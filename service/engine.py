@@ -145,7 +145,7 @@ class EngineWorker:
                 await DBOS.register_queue_async(
                     kind,
                     partition_concurrency=1,  # one piece of a line at a time, over all workers
-                    worker_concurrency=self._settings.concurrency,
+                    worker_concurrency=self._settings.in_hand(kind),
                     polling_interval_sec=self._settings.poll_s,
                 )
             self._held = held.pop_all()

@@ -22,15 +22,21 @@ class EngineSettings:
         database_url: of our own tables; the engine's stand in the same database.
         executor_id: name of this worker, its own and the same after a restart: by it a worker finds what it left.
         poll_s: pause between two looks for work, seconds (by default a second, felt in every reply).
-        concurrency: pieces of each kind in hand at once. Waiting ones count, so high; limit the network elsewhere.
+        decisions, sends: work in hand at once. What waits counts, and texts wait for their number's turn: with
+            no place left a crisis text would not come in. So high; the network is limited elsewhere.
         retry_s: pause after a first failure, seconds; it doubles, up to a minute.
     """
 
     database_url: str = field(repr=False)  # may hold a password
     executor_id: str
     poll_s: float = 0.1
-    concurrency: int = 500
+    decisions: int = 500
+    sends: int = 5_000
     retry_s: float = 0.5
+
+    def in_hand(self, kind: str) -> int:
+        """Return how many pieces of one kind may be in hand at once."""
+        return self.sends if kind == "send" else self.decisions
 
 
 def check_ids(*ids: str) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -75,12 +76,20 @@ def set_up_logs(level: str = "info", style: str = "json") -> None:
     for room in OURS:
         logging.getLogger(room).setLevel(level.upper())
     sys.excepthook = _log_end
+    threading.excepthook = _log_end_of_thread
 
 
 def _log_end(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
     logging.getLogger("service").critical("the process ends", exc_info=(kind, error, place))
+
+
+def _log_end_of_thread(end: threading.ExceptHookArgs) -> None:
+    """As above: Python's own hook would print the exception's text."""
+    if end.exc_value is not None:
+        seen = end.exc_type, end.exc_value, end.exc_traceback
+        logging.getLogger("service").critical("a thread ends", exc_info=seen)
 
 
 def _where(place: TracebackType | None) -> str:

@@ -3,7 +3,7 @@
 import math
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 _WORD = re.compile("[A-Za-z0-9_.-]{1,63}")
@@ -11,12 +11,21 @@ _LONGEST_NAME = 64
 _LONGEST_KEPT_DAYS = 3650
 
 
+def _split_url(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises when it is no port
+    except ValueError:  # its reason repeats what it could not read, and that may be a secret
+        raise ValueError("must look like https://host[:port][/path]") from None
+    return parts
+
+
 def read_url(text: str) -> str:
-    parts = urlsplit(text)
+    parts = _split_url(text)
     plain = (
         parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment or parts.username)
     )
-    if not plain or parts.port == 0 or re.search(r"[\s\x00-\x1f]", text):  # .port raises when it is no port
+    if not plain or parts.port == 0 or re.search(r"[\s\x00-\x1f]", text):
         raise ValueError("must look like https://host[:port][/path]")
     return text.rstrip("/")
 
@@ -117,7 +126,7 @@ def read_format(text: str) -> str:
 
 def read_hook(text: str) -> str:
     """An address that may carry a secret in its query; in the clear only on this machine."""
-    parts = urlsplit(text)
+    parts = _split_url(text)
     near = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
     sound = parts.hostname and not (parts.username or parts.fragment) and not re.search(r"[\s\x00-\x1f]", text)
     if not sound or not (near or parts.scheme == "https") or parts.port == 0:

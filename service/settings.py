@@ -152,9 +152,7 @@ class Settings:
     backup_folder: Path | None = setting(
         "BACKUP_FOLDER", "where backups go; empty: backups in PUENTE_VAR", default=None, read=read_path
     )
-    backup_keep_days: int = setting(
-        "BACKUP_KEEP_DAYS", "age at which backups go, days", default=30, read=read_whole_number
-    )
+    backup_keep_days: int = setting("BACKUP_KEEP_DAYS", "age at which backups go, days", default=30, read=read_days)
     metrics_token_file: Path | None = setting(
         "METRICS_TOKEN_FILE",
         "token of metrics and details; empty: metrics.token in PUENTE_VAR",

@@ -10,6 +10,7 @@ closed ──▶ is a template approved? no ──▶ dropped, a person looks
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -66,7 +67,9 @@ class Window:
         return Held()
 
     def _judge_knock(self, session: Session, letter: Letter, now: datetime) -> Letter | Drop:
-        if not letter.is_outside_window(now) or not held.has_held(session, letter.conversation_id):
+        if not letter.is_outside_window(now) or not held.has_held(
+            session, letter.conversation_id, claimed=letter.claimed
+        ):
             return Drop(NOT_NEEDED)
         content_id = self._find_approved(session, letter.organisation_id, letter.language, letter.body)
         return replace(letter, template=TemplateText(content_id)) if content_id else Drop(WINDOW_CLOSED)
@@ -102,12 +105,15 @@ class Window:
 async def sweep_held(database: Database, queue: WorkQueue, now: datetime) -> None:
     """Put back what was held while its person wrote, and before people what was held for too long (I1)."""
 
-    def sweep(session: Session) -> None:
-        for conversation_id in held.find_reopened(session, now):
-            held.release(session, queue, conversation_id, now=now)
-        for outbox_id in held.find_expired(session, now - HELD_AT_MOST):
-            values = {"reason": WINDOW_CLOSED, "settled_at": now}
-            if outbox.move_forward(session, outbox_id, DeliveryStatus.DROPPED, now=now, values=values):
-                show_to_people(session, outbox_id, reason=WINDOW_CLOSED, now=now)
+    def expire(session: Session, outbox_id: str) -> None:
+        values = {"reason": WINDOW_CLOSED, "settled_at": now}
+        if held.still_holds(session, outbox_id) and outbox.move_forward(
+            session, outbox_id, DeliveryStatus.DROPPED, now=now, values=values
+        ):
+            show_to_people(session, outbox_id, reason=WINDOW_CLOSED, now=now)
 
-    await database.run(sweep)
+    # one conversation at a time: who holds several would wait for those who hold one of them
+    for conversation_id in await database.read(lambda session: held.find_reopened(session, now)):
+        await database.run(partial(held.release, queue=queue, conversation_id=conversation_id, now=now))
+    for outbox_id in await database.read(lambda session: held.find_expired(session, now - HELD_AT_MOST)):
+        await database.run(partial(expire, outbox_id=outbox_id))

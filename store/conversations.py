@@ -20,7 +20,7 @@ _THIS = bindparam("of_conversation", type_=String)
 _FIND = select(Conversation.id).where(
     Conversation.address_id == bindparam("address_id"), Conversation.sender == bindparam("sender")
 )
-_HOLD = select(Conversation.id).where(Conversation.id == _THIS).with_for_update()
+_HOLD = select(Conversation.noticed_at).where(Conversation.id == _THIS).with_for_update()
 _TAKE_SEQ = (
     update(Conversation)
     .where(Conversation.id == _THIS)
@@ -29,6 +29,8 @@ _TAKE_SEQ = (
 )
 _Twin = aliased(Address)  # another address of the same number, or the address itself
 _OF_NUMBER = _Twin.organisation_id == Address.organisation_id, _Twin.number_key == Address.number_key
+_There = aliased(Conversation)  # any conversation of the same number
+_URGENT = Case.status != CaseStatus.CLOSED, Case.urgency == Urgency.PAGE_NOW, Case.conversation_id == _There.id
 _MEMORY = (
     select(
         Conversation.language,
@@ -46,6 +48,7 @@ _MEMORY = (
         Conversation.crisis_after_stop,
         exists().where(*_OF_NUMBER, _Twin.private.is_(True)).label("private"),
         exists().where(*_OF_NUMBER, _Twin.stopped_at.is_not(None)).label("stopped"),
+        exists().where(*_OF_NUMBER, _There.address_id == _Twin.id, *_URGENT).label("in_danger"),
     )
     .join(Address, Address.id == Conversation.address_id)
     .where(Conversation.id == _THIS)
@@ -84,9 +87,13 @@ def get_or_add_conversation(session: Session, known: KnownAddress, *, sender: st
     return conversation_id
 
 
-def hold(session: Session, conversation_id: str) -> None:
-    """Let other writers of this conversation wait until the caller's transaction ends; SQLite has one writer anyway."""
-    execute(session, _HOLD, of_conversation=conversation_id)
+def hold(session: Session, conversation_id: str) -> bool:
+    """Let other writers of this conversation wait until the caller's transaction ends; SQLite has one writer anyway.
+
+    Returns:
+        Whether its first notice has been given, which an erasure takes back.
+    """
+    return execute(session, _HOLD, of_conversation=conversation_id).scalar() is not None
 
 
 def take_seq(session: Session, conversation_id: str, *, count: int = 1, **columns: datetime) -> int:
@@ -120,6 +127,7 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
         private=bool(row.private),
         stopped=bool(row.stopped),
         crisis_after_stop=row.crisis_after_stop,
+        in_danger=bool(row.in_danger),
         case=find_open_case(session, conversation_id),
     )
 

@@ -38,7 +38,11 @@ ENGINE_TABLES = frozenset(  # SQLite has no schemas: its tables stand among ours
 )
 
 POSTGRES_CONNECTIONS = 10
-_POSTGRES_OPTIONS = "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=15000"
+_POSTGRES_OPTIONS = (
+    "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=15000"
+    # of a machine that vanished the server lets go as soon: by default it would hold its worker's name for two hours
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
 
 
 def build_engine(database_url: str) -> Engine:

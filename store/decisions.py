@@ -32,12 +32,16 @@ class DecisionWriter:
     def write(self, session: Session, inbox_id: str, heard: Undecided, decision: Decision, now: datetime) -> bool:
         """Write one decision. False: this message was decided already, nothing is changed."""
         confidence = decision.confidence
+        # from here on nobody can claim a case of it before we are done; first, as an erasure takes its locks
+        noticed = hold(session, heard.conversation_id)
         if not close_entry(session, inbox_id, status="handled", now=now, decision=decision.kind, confidence=confidence):
             return False
-        hold(session, heard.conversation_id)  # from here on nobody can claim a case of it before we are done
         code = self._hand_off(session, heard, decision, now)
         released = self._release(session, heard, now)
-        save_memory(session, self.vault, heard.conversation_id, _remember(heard, decision, released), now)
+        memory = _remember(heard, decision, released)
+        if heard.memory.noticed and not noticed:
+            memory = _forget(memory)
+        save_memory(session, self.vault, heard.conversation_id, memory, now)
         if decision.command is Command.PRIVATE_OFF:
             end_privacy(session, heard.conversation_id)
         case = find_open_case(session, heard.conversation_id)
@@ -81,3 +85,10 @@ def _remember(heard: Undecided, decision: Decision, released: int) -> Memory:
     if not released:
         return decision.memory
     return replace(decision.memory, misunderstood=min(decision.memory.misunderstood, heard.memory.misunderstood))
+
+
+def _forget(memory: Memory) -> Memory:
+    """What may be remembered when all was erased, on the other channel, while we were thinking (I8)."""
+    return Memory(
+        open_question=memory.open_question, private=memory.private, crisis_after_stop=memory.crisis_after_stop
+    )

@@ -6,9 +6,10 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from conversation.answers import KNOCK
-from conversation.messages import DeliveryStatus
+from conversation.messages import Author, DeliveryStatus
 from conversation.ports import WorkQueue
 from store import outbox
+from store.conversations import hold
 from store.lines import MOST_TURNS
 from store.outbox import WINDOW, Letter
 from store.sql.statements import execute
@@ -29,9 +30,19 @@ def hold_letter(session: Session, letter: Letter, *, now: datetime) -> bool:
     return outbox.change(session, letter, now=now, **values)
 
 
-def has_held(session: Session, conversation_id: str) -> bool:
-    rows = select(OutboxEntry.id).where(OutboxEntry.conversation_id == conversation_id, *_HELD)
-    return session.scalar(rows.limit(1)) is not None
+def has_held(session: Session, conversation_id: str, *, claimed: bool) -> bool:
+    """Return whether a text is held that may go when its person writes; once claimed the bot's may not (I4)."""
+    of_conversation = OutboxEntry.conversation_id == conversation_id, *_HELD
+    rows = select(Message.author, Message.answer).join(OutboxEntry, OutboxEntry.message_id == Message.id)
+    said = session.execute(rows.where(*of_conversation)).all()
+    return any(not claimed or outbox.may_follow_claim(Author(author), answer) for author, answer in said)
+
+
+def still_holds(session: Session, outbox_id: str) -> bool:
+    """Return whether a text is held, and see to it that nobody releases it before the caller's transaction ends."""
+    if place := outbox.find_place(session, outbox_id):
+        hold(session, place[0])
+    return session.scalar(select(OutboxEntry.id).where(OutboxEntry.id == outbox_id, *_HELD)) is not None
 
 
 def find_last_knock(session: Session, conversation_id: str, *, since: datetime) -> DeliveryStatus | None:
@@ -54,6 +65,7 @@ def find_last_knock(session: Session, conversation_id: str, *, since: datetime) 
 
 def release(session: Session, queue: WorkQueue, conversation_id: str, *, now: datetime) -> int:
     """Put the held texts of a conversation back into line, oldest first; return how many there were."""
+    hold(session, conversation_id)  # of two that release at once one finds nothing: the first may be sending already
     rows = execute(session, _HELD_OF, of_conversation=conversation_id).all()
     for row in rows:
         back = {"status": DeliveryStatus.QUEUED, "reason": None, "due_at": None, "checks": row.checks + 1}

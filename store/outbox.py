@@ -18,7 +18,7 @@ from store.inbox import BODY
 from store.people import open_address
 from store.sealing.vault import Vault
 from store.sql.statements import execute
-from store.tables import Message, OutboxEntry
+from store.tables import CarrierErasure, Message, OutboxEntry
 from store.tables.base import new_id
 
 FINAL = frozenset(status for status in DeliveryStatus if status.rank >= DeliveryStatus.UNSETTLED.rank)
@@ -213,9 +213,12 @@ def find_place(session: Session, outbox_id: str) -> tuple[str, str] | None:
 
 
 def find_ours(session: Session, provider_message_ids: list[str]) -> set[str]:
-    """Return which of the carrier's ids we already know as ours."""
-    rows = select(OutboxEntry.provider_message_id).where(OutboxEntry.provider_message_id.in_(provider_message_ids))
-    return {one for one in session.scalars(rows) if one}
+    """Return which of the carrier's ids we already know as ours, those of erased texts among them."""
+    known = [
+        select(table.provider_message_id).where(table.provider_message_id.in_(provider_message_ids))
+        for table in (OutboxEntry, CarrierErasure)
+    ]
+    return {one for rows in known for one in session.scalars(rows) if one}
 
 
 def find_details(session: Session, outbox_id: str) -> dict[str, Any] | None:

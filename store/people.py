@@ -63,21 +63,30 @@ def get_or_add_address(
     key = _address_key(vault, address)
     row = execute(session, _FIND, organisation_id=organisation_id, address_key=key).one_or_none()
     number_key = vault.fingerprint(_number(address, alias)) if alias or row is None else row.number_key
+    names = {number_key, *(vault.fingerprint(one.value) for one in (address, alias) if one)}
     if alias:
-        _link(session, organisation_id, [key, _address_key(vault, alias)], number_key)
+        _link(session, organisation_id, [key, _address_key(vault, alias)], number_key, names)
     if row:
         return KnownAddress(row.id, organisation_id, address, number_key)
     known = KnownAddress(new_id(), organisation_id, address, number_key)
-    names = {vault.fingerprint(one.value) for one in (address, alias) if one}
     session.execute(
         insert(AddressRow).values(
             id=known.id, organisation_id=organisation_id, channel=address.channel, address_key=key,
             number_key=known.number_key, address_sealed=vault.seal(address.value, _CONTEXT),
             state_hint=state_hint, private=False, created_at=now,
-            stopped_at=find_stop(session, organisation_id, {number_key, *names}),  # of one we have forgotten since
+            stopped_at=find_stop(session, organisation_id, names),  # of one we have forgotten since
         )
     )  # fmt: skip
     return known
+
+
+def find_number_key(session: Session, vault: Vault, organisation_id: str, value: str) -> str:
+    """Return the hash that groups the channels of a number, given it or a WhatsApp id that hides it."""
+    keys = [_address_key(vault, Address(channel, value)) for channel in Channel]
+    known = select(AddressRow.number_key).where(
+        AddressRow.organisation_id == organisation_id, AddressRow.address_key.in_(keys)
+    )
+    return session.scalar(known.limit(1)) or vault.fingerprint(value)
 
 
 def is_stopped(session: Session, organisation_id: str, number_key: str) -> bool:
@@ -138,9 +147,9 @@ def record_consent(
     add_entry(session, known.organisation_id, known.number_key, act, source=source, now=now)
 
 
-def _link(session: Session, organisation_id: str, address_keys: list[str], number_key: str) -> None:
+def _link(session: Session, organisation_id: str, address_keys: list[str], number_key: str, names: set[str]) -> None:
     """Bring addresses seen before they were known to be one number under its key; a stop of theirs holds from there."""
-    session.execute(
+    linked = session.execute(
         update(AddressRow)
         .where(
             AddressRow.organisation_id == organisation_id,
@@ -148,7 +157,13 @@ def _link(session: Session, organisation_id: str, address_keys: list[str], numbe
             AddressRow.number_key != number_key,
         )
         .values(number_key=number_key)
+        .returning(AddressRow.id)
     )
+    ids = [row.id for row in linked]
+    # of a number whose address we have forgotten since, the ledger alone knows the stop
+    if ids and (stopped_at := find_stop(session, organisation_id, names)):
+        not_yet = AddressRow.id.in_(ids), AddressRow.stopped_at.is_(None)
+        session.execute(update(AddressRow).where(*not_yet).values(stopped_at=stopped_at))
 
 
 def _address_key(vault: Vault, address: Address) -> str:

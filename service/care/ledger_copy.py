@@ -26,6 +26,7 @@ class LedgerCopy:
     lookup_id: str
     _lines: list[Line] = field(default_factory=list)
     _seen: tuple[int, int] | None = None
+    _whole: bool = True  # compare all of it: a file that others have changed may lack any line
 
     async def keep_up(self) -> None:
         """Append what is new, on disk when this returns."""
@@ -33,15 +34,16 @@ class LedgerCopy:
         while found := await self.reader.run(self._find_new):
             await asyncio.to_thread(ledger.append_lines, self.path, found)
             self._lines += found
-            self._seen = self._look()
+            self._seen, self._whole = self._look(), False
+        self._whole = False
 
     def _find_new(self, session: Session) -> list[Line]:
-        return ledger.find_new(session, self._lines, lookup_id=self.lookup_id)
+        return ledger.find_new(session, self._lines, lookup_id=self.lookup_id, whole=self._whole)
 
     def _read_if_changed(self) -> None:
         """Read the file again when somebody else has changed it: a purge, a restore, an operator."""
         if (found := self._look()) != self._seen or found is None:
-            self._lines, self._seen = ledger.read_lines(self.path), found
+            self._lines, self._seen, self._whole = ledger.read_lines(self.path), found, True
 
     def _look(self) -> tuple[int, int] | None:
         try:

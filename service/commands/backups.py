@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,7 @@ from store.backups.snapshots import count_rows, take_snapshot
 from store.database import Database, build_engine, parse_database_url
 from store.forgetting import ledger
 from store.forgetting.ledger import Line, Replayed
-from store.sealing.secret_file import replace_secret_file
+from store.forgetting.retention import WISHES_DAYS
 from store.sealing.vault import KeyRing, Vault, read_keys
 from store.sql.migrate import migrate, require_current, require_known
 
@@ -51,6 +51,7 @@ def make_backup(settings: Settings, folder: Path | None, keep_days: int | None) 
             rows=snapshot.rows, key_ids=key_ids, lookup_id=vault.keys.lookup_id, size=size, sha256=digest,
         )  # fmt: skip
         path = backup.write_backup(folder, draft, manifest, vault)
+    _refuse_retired(settings, path, manifest)
     _copy_ledger(settings, folder)
     gone = expire(settings, folder=folder, keep_days=keep_days)
     print(f"{path}: {sum(snapshot.rows.values())} rows, {path.stat().st_size} bytes, sealed with {vault.keys.current}")
@@ -68,9 +69,9 @@ def restore(settings: Settings, file: Path, *, ledger_file: Path | None, without
     if holds_anything(settings.database) and not replace:
         raise ConfigurationError("the database is not empty: --replace moves it aside and restores the backup")
     lines = _find_lines(settings, file, ledger_file)
-    if not lines and not without_ledger:
+    if not any(line.lookup == vault.keys.lookup_id for line in lines) and not without_ledger:
         raise ConfigurationError(
-            "no ledger was found: people erased or stopped since the backup would be written to again. "
+            "no ledger of these keys was found: people erased or stopped since the backup would be written to again. "
             "Give the newest one (--ledger FILE), or --without-ledger when nobody was"
         )
     with backup.open_backup(file, vault) as (manifest, content):
@@ -152,10 +153,18 @@ def _read_old_ledger(settings: Settings) -> list[Line]:
 
 
 def _copy_ledger(settings: Settings, folder: Path) -> None:
-    """Keep the newest ledger beside the backups: whoever has both can restore."""
-    source, target = settings.var / LEDGER, folder / LEDGER
-    if source.exists() and source.resolve() != target.resolve():
-        replace_secret_file(target, source.read_text(encoding="utf-8"))
+    """Keep the newest ledger beside the backups, whole also where no worker keeps one: whoever has both can restore."""
+    oldest = wiring.utc_now() - timedelta(days=WISHES_DAYS)
+    lines = [line for line in _find_lines(settings, folder / LEDGER, None) if line.at >= oldest]
+    if lines:
+        ledger.replace_lines(folder / LEDGER, sorted(lines, key=lambda line: line.recorded_at))
+
+
+def _refuse_retired(settings: Settings, path: Path, manifest: Manifest) -> None:
+    """Take back a backup one of whose keys was retired while it was made: nobody could restore it."""
+    if set(manifest.key_ids) - set(read_keys(settings.keys).sealing):
+        path.unlink()
+        raise ConfigurationError("a key was retired while the backup was made: make it once more")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from service.settings import Settings
 from store.database import Database
 from store.forgetting import erasure, persons
 from store.forgetting.persons import Kept
+from store.people import find_number_key
 from store.sql.reader import Reader
 from store.sql.sqlite import empty_log
 
@@ -42,7 +43,8 @@ def erase_number(settings: Settings, ask: Ask, *, confirmed: bool) -> None:
     number = parse_number(ask("Number, with + and country code: "))
     with _database(settings) as (database, _):
         organisation_id = wiring.get_organisation(settings, database)
-        number_key = wiring.build_vault(settings).fingerprint(number)
+        vault = wiring.build_vault(settings)
+        number_key = database.run_sync(lambda session: find_number_key(session, vault, organisation_id, number))
         _erase(database, organisation_id, number_key, ask, confirmed=confirmed)
 
 
@@ -98,9 +100,9 @@ def _erase(database: Database, organisation_id: str, number_key: str, ask: Ask, 
 
 def _delete_now(database: Database, order_id: str, now: datetime) -> int:
     """Do here what needs neither bot nor carrier; the worker finds the rest of the order."""
-    order = next(one for one in database.run_sync(erasure.find_orders) if one.id == order_id)
+    order = database.run_sync(lambda session: erasure.find_order(session, order_id))
     deleted = 0
-    while count := database.run_sync(lambda session: erasure.erase_some(session, order, now)):
+    while order and (count := database.run_sync(lambda session: erasure.erase_some(session, order, now))):
         deleted += count
     empty_log(database.engine)
     return deleted

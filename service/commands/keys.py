@@ -15,6 +15,7 @@ from store.sealing.key_changes import add_key, drop_key, prepare_key
 from store.sealing.rotation import UNKNOWN, count_by_key, rewrap
 from store.sealing.vault import LOOK_S, KeyRing, read_keys
 from store.sql.reader import Reader
+from store.sql.sqlite import empty_log
 
 SETTLED_S = 4 * LOOK_S  # after it every running process has looked at the key file and seals with the current key
 PAUSE_S = 0.02  # between two batches: messages come first
@@ -97,6 +98,7 @@ def _seal_all(settings: Settings, database: Database) -> Counter[str]:
             if number % _SHOW_EVERY == 0:
                 print(f"{done} of {old} …", flush=True)
             time.sleep(PAUSE_S)
+    empty_log(database.engine)  # values of the old key still stand in it
     print(f"{done} values are sealed with {vault.keys.current} now.")
     if (rest_s := vault.keys.changed_at + LOOK_S - time.time()) > 0:
         print(f"Processes may still seal with an older key for {rest_s:.0f} seconds: rewrap once more after that.")

@@ -8,6 +8,7 @@ from conversation.errors import ConfigurationError
 from service import wiring
 from service.engine import prepare_engine_tables
 from service.settings import Settings
+from store.backups.restoring import holds_anything
 from store.database import Database, build_engine
 from store.sealing.secret_file import create_secret_file
 from store.sealing.vault import Vault, create_keys, read_keys
@@ -24,7 +25,7 @@ def prepare(settings: Settings) -> None:
         ConfigurationError, BrokenWorld: the message says what to mend.
     """
     _make_folder(settings.var)
-    create_keys(settings.keys)
+    _create_keys(settings)
     wiring.create_token(settings.bot_token)
     wiring.create_token(settings.actions_token)
     wiring.create_token(settings.metrics_token)
@@ -57,6 +58,15 @@ def as_demo(settings: Settings) -> Settings:
         twilio_base_url=f"http://127.0.0.1:{settings.simulator_port}",
         public_url=f"http://127.0.0.1:{settings.port}",
     )
+
+
+def _create_keys(settings: Settings) -> None:
+    """Make the keys of a new database: beside an old one new keys would find nobody and forget each stop (I9)."""
+    if not settings.keys.exists() and holds_anything(settings.database):
+        raise ConfigurationError(
+            f"the key file {settings.keys} is missing, and the database was made with one: put its copy back"
+        )
+    create_keys(settings.keys)
 
 
 def _make_folder(path: Path) -> None:

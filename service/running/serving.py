@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from service.settings import Settings
 # Threads take turns ten times as often as by default: the one that writes gives its turn up at every statement, and
 # would have the whole database wait five milliseconds for each until the event loop pauses (docs/decisions/0011).
 SWITCH_S = 0.0005
+AFTER_WEB = 10  # niceness: when processors are short, webhooks are answered first and replies come a little later
 
 
 def serve(what: str, settings: Settings) -> None:
@@ -44,6 +46,7 @@ def _worker(settings: Settings) -> None:
     from service.worker import run_worker
 
     _refuse_unreviewed_floor(settings)
+    os.nice(AFTER_WEB)
     asyncio.run(run_worker(settings))
 
 

@@ -4,6 +4,7 @@ Live and ready are two words for whoever asks. Details and figures are for the o
 METRICS_TOKEN_FILE ("Authorization: Bearer …"), or without where nobody outside this machine can ask.
 """
 
+import asyncio
 import hmac
 import ipaddress
 import time
@@ -57,12 +58,13 @@ class Health:
         self._settings, self._reader = settings, reader
         self._head = head_revision()
         self._last: tuple[float, Look] | None = None
+        self._looking = asyncio.Lock()  # many who ask at once share one look
 
     async def look(self) -> Look:
-        now = time.monotonic()
-        if self._last is None or now - self._last[0] > FRESH_S:
-            self._last = now, await self._look()
-        return self._last[1]
+        async with self._looking:
+            if self._last is None or time.monotonic() - self._last[0] > FRESH_S:
+                self._last = time.monotonic(), await self._look()
+            return self._last[1]
 
     async def _look(self) -> Look:
         now = wiring.utc_now()

@@ -118,7 +118,7 @@ def _media(form: FormData, text: str) -> PersonMessage:
     count = _text(form, "count") or "1"
     if not kinds:
         raise FormRefused("Choose what to send: a photo, a voice note …")
-    if not count.isdecimal() or not 1 <= int(count) * len(kinds) <= MAX_MEDIA:
+    if not _is_count(count) or not 1 <= int(count) * len(kinds) <= MAX_MEDIA:
         raise FormRefused(f"A message carries 1 to {MAX_MEDIA} files.")
     return PersonMessage(text=text, media=tuple(kind for kind in kinds for _ in range(int(count))))
 
@@ -134,7 +134,7 @@ def _tapped(form: FormData, handset: Handset) -> PersonMessage:
     """A choice under one of our texts, named by the bubble and the choice's place in it."""
     bubble = handset.bubbles.get(_text(form, "bubble"))
     index = _text(form, "index")
-    if bubble is None or bubble.failed or not index.isdecimal() or int(index) >= len(bubble.choices):
+    if bubble is None or bubble.failed or not _is_count(index) or int(index) >= len(bubble.choices):
         raise FormRefused("This cannot be tapped any more.")
     return PersonMessage(choice=bubble.choices[int(index)], quoted_sid=bubble.sid)
 
@@ -185,6 +185,10 @@ def _reaction(handset: Handset) -> PersonMessage:
 def _last_of_ours(handset: Handset) -> Bubble | None:
     ours = (bubble for bubble in reversed(handset.bubbles.values()) if bubble.side is Side.PUENTE and bubble.sid)
     return next(ours, None)
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) < 4  # int() refuses thousands of digits
 
 
 def _text(form: FormData, field: str) -> str:

@@ -24,6 +24,7 @@ from store.sql import postgres_tools, presence
 STAMP = "%Y%m%dt%H%M%S"  # of a time in UTC: sorts by age, and is a name in every database
 _OURS = "public"
 _ASIDE_NAME = re.compile(ASIDE + r"(\d{8}t\d{6})(?:_public|_engine|-wal|-shm)?")
+_TELLING = ("address", "ledger_entry")  # without any address the ledger still tells who was erased or stopped
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
@@ -43,16 +44,15 @@ class Place:
 
 
 def holds_anything(database_url: str) -> bool:
-    """Return whether a database may hold somebody's words: it has an address in it, or cannot be read."""
+    """Return whether a database may hold somebody's words or wishes, or cannot be read."""
     url = parse_database_url(database_url)
     if url.get_backend_name() == "sqlite" and not _is_there(Path(str(url.database))):
         return False
     engine = build_engine(database_url)
     try:
         with broken_world(), engine.connect() as connection:
-            if not engine.dialect.has_table(connection, "address"):
-                return False
-            return connection.execute(text("SELECT 1 FROM address LIMIT 1")).first() is not None
+            known = [table for table in _TELLING if engine.dialect.has_table(connection, table)]
+            return any(connection.execute(text(f"SELECT 1 FROM {table} LIMIT 1")).first() for table in known)  # noqa: S608 - names of ours
     except BrokenWorld:
         if url.get_backend_name() == "sqlite":
             return True

@@ -114,7 +114,13 @@ def order_erasure_of(session: Session, conversation_id: str, bot: BotSession | N
 def find_orders(session: Session, *, limit: int = 20) -> list[Order]:
     """Return erasures that are not finished, oldest first."""
     rows = session.scalars(select(Erasure).where(Erasure.status == "waiting").order_by(Erasure.ordered_at).limit(limit))
-    return [Order(row.id, row.organisation_id, row.number_key, tuple(row.bot_sessions), row.ordered_at) for row in rows]
+    return [_read_order(row) for row in rows]
+
+
+def find_order(session: Session, erasure_id: str) -> Order | None:
+    """Return an erasure that is not finished; None when it is."""
+    row = session.get(Erasure, erasure_id)
+    return _read_order(row) if row is not None and row.status == "waiting" else None
 
 
 def erase_some(session: Session, order: Order, now: datetime) -> int:
@@ -153,6 +159,10 @@ def is_being_erased(session: Session, message_id: str) -> bool:
 def note_forgotten(session: Session, erasure_id: str, left: Sequence[str]) -> None:
     """Keep the bot's sessions that it has not confirmed to have forgotten."""
     session.execute(update(Erasure).where(Erasure.id == erasure_id).values(bot_sessions=list(left)))
+
+
+def _read_order(row: Erasure) -> Order:
+    return Order(row.id, row.organisation_id, row.number_key, tuple(row.bot_sessions), row.ordered_at)
 
 
 def _hold_conversations(session: Session, organisation_id: str, number_key: str) -> list[str]:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
@@ -65,15 +66,20 @@ def read_lines(path: Path) -> list[Line]:
     return list({line.id: line for line in lines}.values())
 
 
-def find_new(session: Session, known: Sequence[Line], *, lookup_id: str) -> list[Line]:
-    """Return what the table holds and a file does not yet, oldest first, at most 500 lines."""
+def find_new(session: Session, known: Sequence[Line], *, lookup_id: str, whole: bool = False) -> list[Line]:
+    """Return what the table holds and a file does not yet, oldest first.
+
+    Args:
+        whole: look at the whole table, since the file may have lost any line; else at what was recorded lately, and
+            return at most 500 lines.
+    """
     ids = {line.id for line in known}
-    since = max((line.recorded_at for line in known), default=None)
+    since = None if whole else max((line.recorded_at for line in known), default=None)
     rows = select(LedgerEntry).order_by(LedgerEntry.recorded_at)
     if since is not None:
         rows = rows.where(LedgerEntry.recorded_at >= since - _LATE)
     found = (row for row in session.scalars(rows) if row.id not in ids)
-    return [_line(row, lookup_id) for row, _ in zip(found, range(_CHUNK), strict=False)]
+    return [_line(row, lookup_id) for row in islice(found, None if whole else _CHUNK)]
 
 
 def append_lines(path: Path, lines: Iterable[Line]) -> None:
@@ -94,12 +100,17 @@ def append_lines(path: Path, lines: Iterable[Line]) -> None:
         raise BrokenWorld(f"the ledger cannot be written: {error.strerror}") from None
 
 
+def replace_lines(path: Path, lines: Iterable[Line]) -> None:
+    """Write a ledger file anew as a whole, for its owner only."""
+    replace_secret_file(path, "".join(_render(line) for line in lines))
+
+
 def forget_lines(path: Path, before: datetime) -> int:
     """Drop lines of acts before a time; return how many. The file is replaced whole."""
     lines = read_lines(path)
     kept = [line for line in lines if line.at >= before]
     if len(kept) < len(lines):
-        replace_secret_file(path, "".join(_render(line) for line in kept))
+        replace_lines(path, kept)
     return len(lines) - len(kept)
 
 

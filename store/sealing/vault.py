@@ -78,12 +78,12 @@ class KeyFile:
             log.error("the key file has changed and cannot be used", extra={"code": "keys_unreadable"})
             return None
 
-    def _look(self) -> tuple[int, int] | None:
+    def _look(self) -> tuple[int, int, int] | None:
         try:
             found = self.path.stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_ino
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_ino  # ctime: a chmod alone may make it usable
 
 
 class _Ciphers:
@@ -170,8 +170,16 @@ class Vault:
         if found.lookup != self._lookup:  # nobody would be found again, and a stop would be forgotten
             log.error("the key file has another look-up key and is not used", extra={"code": "keys_unreadable"})
             return
+        if not _follows(found, self._ciphers.keys):  # an old copy, or two machines that rotated each for itself
+            log.error("the key file lacks a key that is in use and is not used", extra={"code": "keys_unreadable"})
+            return
         self._ciphers = _Ciphers(found)
         log.info("the key file has changed", extra={"code": found.current})
+
+
+def _follows(newer: KeyRing, older: KeyRing) -> bool:
+    """Say whether every key of a ring is in another one under the same id, unless it was retired there."""
+    return all(newer.sealing.get(one) == key or one in newer.retired for one, key in older.sealing.items())
 
 
 def prefix_of(key_id: str) -> bytes:

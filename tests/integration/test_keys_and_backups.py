@@ -1,6 +1,7 @@
 """Keys change and backups come back on both databases, through the commands an operator types."""
 
 import itertools
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from conversation.errors import ConfigurationError
 from conversation.turn import Rules
 from service import wiring
 from service.care.backup_expiry import expire_daily
+from service.commands import backups
 from service.commands.backups import make_backup, restore
 from service.commands.keys import print_keys, retire, rotate, seal_anew
 from service.engine import EngineClient
@@ -306,6 +308,65 @@ async def test_old_backups_go_also_where_nobody_makes_new_ones(file_settings: Se
     await expire_daily(file_settings)
 
     assert list(file_settings.backups.glob("*.backup")) == []
+
+
+async def test_what_a_killed_backup_or_restore_has_left_goes_after_a_day(file_settings: Settings) -> None:
+    settings = file_settings
+    names = [".backup-x/database", ".puente.db.restored-20260101t000000.x", "backups/.puente-20260101T000000Z.backup.x"]
+    left = [settings.var / name for name in (*names, ".backup-new/database", "puente.db-wal2")]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    for path in (*left[:3], left[0].parent):
+        os.utime(path, (1.0, 1.0))
+
+    await expire_daily(settings)
+
+    assert [path.exists() for path in (*left, left[0].parent)] == [False, False, False, True, True, False]
+
+
+async def test_the_ledger_beside_a_backup_is_whole_also_where_no_worker_runs(file_settings: Settings) -> None:
+    settings = file_settings
+    with Deployment(settings) as house:
+        await house.hear("STOP", person=STOPPED)
+
+    make_backup(settings, None, None)
+
+    assert [line.act for line in ledger.read_lines(settings.backups / ledger.FILE_NAME)] == ["stopped"]
+    assert (settings.backups / ledger.FILE_NAME).stat().st_mode & 0o077 == 0
+
+
+async def test_a_ledger_of_other_keys_is_no_ledger(file_settings: Settings, tmp_path: Path) -> None:
+    settings = file_settings
+    with Deployment(settings) as house:
+        await house.hear("STOP", person=STOPPED)
+    make_backup(settings, None, None)
+    path = settings.backups / ledger.FILE_NAME
+    path.write_text(re.sub('"lookup":"[^"]+"', '"lookup":"00000000"', path.read_text()))
+
+    with pytest.raises(ConfigurationError, match="no ledger"):
+        bring_back(fresh(settings, tmp_path), without_ledger=False)
+
+
+async def test_a_backup_whose_key_is_retired_meanwhile_is_taken_back(
+    file_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = file_settings
+    write = backups.backup.write_backup
+
+    def write_slowly(*parts: Any) -> Path:
+        rotate(settings)
+        seal_anew(settings)
+        long_ago(settings)
+        retire(settings, "k1")
+        return write(*parts)
+
+    monkeypatch.setattr(backups.backup, "write_backup", write_slowly)
+
+    with pytest.raises(ConfigurationError, match="once more"):
+        make_backup(settings, None, None)
+
+    assert list(settings.backups.iterdir()) == []
 
 
 async def test_a_running_service_is_not_pulled_from_under(settings: Settings) -> None:

@@ -74,6 +74,19 @@ async def test_a_lost_or_torn_file_is_made_whole_from_the_table(care: Care) -> N
     assert sorted(one.id for one in ledger.read_lines(care.ledger_file)) == sorted(one.id for one in mended)
 
 
+async def test_a_line_lost_long_ago_comes_back(care: Care) -> None:
+    await care.house.hear("STOP", person="+12025550181")
+    care.later(days=40)
+    await care.house.hear("STOP", person="+12025550182")
+    await care.copy.keep_up()
+    whole = care.ledger_file.read_bytes()
+
+    care.ledger_file.write_bytes(whole.splitlines(keepends=True)[-1])
+    await care.copy.keep_up()
+
+    assert sorted(care.ledger_file.read_bytes().splitlines()) == sorted(whole.splitlines())
+
+
 async def test_lines_of_nonsense_are_passed_over(care: Care) -> None:
     await care.house.hear("STOP")
     await care.copy.keep_up()

@@ -29,6 +29,7 @@ from twilio.rest import Client
 from simulator.api.contents import Approval
 from simulator.app import build_simulator
 from simulator.loopback_server import serve_on_loopback
+from simulator.phones.handsets import MOST_BUBBLES, MOST_EVENTS
 from simulator.settings import SimulatorSettings, StopHandling
 
 ACCOUNT = "AC" + "0" * 31 + "7"
@@ -665,6 +666,33 @@ def test_a_page_that_was_away_catches_up(running: Running, page: Page, browser: 
 
     expect(second.locator("#sms .bubble.puente .words")).to_have_text(REPLY)
     expect(second.locator("#whatsapp-2")).to_have_count(1)
+    second.close()
+
+
+def test_a_page_that_stays_open_keeps_no_more_than_the_phones_do(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            for (let number = 0; number < 400; number++) {
+                showBubble({phone: "sms", id: `x-${number}`, html: `<li class="bubble" id="x-${number}"></li>`});
+                showEvent({phone: "sms", id: `y-${number}`, html: `<li class="event" id="y-${number}"></li>`});
+            }
+        }"""
+    )
+
+    assert (page.locator("#sms .bubble").count(), page.locator("#sms .event").count()) == (MOST_BUBBLES, MOST_EVENTS)
+    assert page.locator("#x-399, #y-399").count() == 2
+
+
+def test_who_is_writing_goes_on_writing_when_phones_come(running: Running, page: Page, browser: Browser) -> None:
+    page.locator("#sms-text").fill("a medio")
+    second = browser.new_page()
+    second.goto(f"{running.url}/phones")
+
+    second.get_by_role("button", name="Add SMS phone").click()
+
+    expect(page.locator("#sms-2")).to_have_count(1)
+    expect(page.locator("#sms-text")).to_have_value("a medio")
+    expect(page.locator("#sms-text")).to_be_focused()
     second.close()
 
 

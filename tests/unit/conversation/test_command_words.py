@@ -336,7 +336,9 @@ ANSWERS = [
     "eliminar", "erase", "remove", "effacer", "supprimer", "apagar", "excluir", "efase", "siprime", "público",
     "publica", "normal", "ase", "fini", "tèt chaje", "man k'o taj", "je", "manaq", "k'am", "mi'n", "inka'", "uno",
     "jun", "ma'am", "thank you ma'am", "thanks mam", "leave me alone", "déjenme en paz", "stop it", "quiero salir",
-    "no me molesten",
+    "no me molesten", "arrêté", "Arrêtée", "arete", "yo arete papa m", "cancelé", "cancelé la cita",
+    "quiero salir de aquí", "je veux plus", "pa voye m tounen", "no me manden", "quero sair daqui", "clear",
+    "forget me", "delete me",
 ]  # fmt: skip
 
 

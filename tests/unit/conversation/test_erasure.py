@@ -71,6 +71,24 @@ async def test_only_the_very_next_message_can_erase(between: str) -> None:
     assert not decision.erase
 
 
+@pytest.mark.parametrize("text", ["none", "No one", "no, 1", "um", "Ummm...", "no una", "first", "primero", "1 o 2"])
+async def test_what_is_no_clear_one_erases_nothing(text: str) -> None:
+    talk = known(state="TX")
+    await talk.say("borrar datos")
+
+    decision = await talk.say(text)
+
+    assert (decision.erase, talk.memory.state, talk.memory.open_question) == (False, "TX", None)
+
+
+@pytest.mark.parametrize("text", ["1", "1.", "(1)", "1️⃣", "uno", "la 1", "one please", "Opción 1", "youn"])
+async def test_a_clear_one_erases(text: str) -> None:
+    talk = known(state="TX")
+    await talk.say("borrar datos")
+
+    assert (await talk.say(text)).erase
+
+
 async def test_the_question_is_over_after_an_hour() -> None:
     talk = known()
     await talk.say("borren todo")

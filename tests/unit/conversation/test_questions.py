@@ -47,7 +47,29 @@ def test_a_number_alone_picks(text: str, item: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "4", "9", "11", "1 2", "1 o 2", "-1", "1.5", "$2", "3%", "<3", ":3", "=2", "no", "2 hijos", "1" * 500],
+    [
+        "",
+        "4",
+        "9",
+        "11",
+        "1 2",
+        "1 o 2",
+        "-1",
+        "1.5",
+        "$2",
+        "3%",
+        "<3",
+        ":3",
+        "=2",
+        "no",
+        "2 hijos",
+        "none",
+        "None.",
+        "no one",
+        "No, dos",
+        "num",
+        "1" * 500,
+    ],
 )
 def test_anything_else_picks_nothing(text: str) -> None:
     assert find_choice(text, OPEN, START) is None

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select, update
 
 from conversation.errors import ConfigurationError
+from conversation.messages import Address, Channel
 from conversation.turn import Rules
 from service import wiring
 from service.commands import care as care_commands
 from service.commands.care import parse_number
 from service.settings import Settings
 from store.database import Database, build_engine
+from store.forgetting.erasure import order_erasure
 from store.sealing.vault import create_keys
 from store.tables import AuditEntry, Case, Erasure, LedgerEntry, Message
 from tests.house import PERSON, House
@@ -129,4 +131,27 @@ def test_a_dry_run_counts_and_a_purge_deletes(
     assert kept == messages
     assert f"{messages} would go" in counted
     assert f"{messages} gone" in capsys.readouterr().out
+    assert house.rows(select(Message)) == []
+
+
+async def test_a_number_is_erased_at_once_also_behind_many_orders(settings: Settings, house: House) -> None:
+    await house.hear("PERSONA")
+    for number in range(25):
+        house.database.run_sync(
+            lambda session, key=f"{number:064}": order_erasure(
+                session, house.organisation_id, key, by="operator", now=house.clock() - timedelta(hours=1)
+            )
+        )
+
+    care_commands.erase_number(settings, Operator(PERSON, "yes"), confirmed=False)
+
+    assert house.rows(select(Message)) == []
+
+
+async def test_a_whatsapp_id_is_erased_also_when_its_number_is_known(settings: Settings, house: House) -> None:
+    scoped = "US.1234567890123456"
+    await house.hear("Hola", person=scoped, channel=Channel.WHATSAPP, alias=Address(Channel.WHATSAPP, PERSON))
+
+    care_commands.erase_number(settings, Operator(scoped, "yes"), confirmed=False)
+
     assert house.rows(select(Message)) == []

@@ -16,6 +16,7 @@ from conversation.messages import Author, Channel, DeliveryStatus
 from conversation.ports import Refused, RetryLater, Unknown
 from service import delivery, settling
 from store import lines
+from store.forgetting.carrier_erasure import DELETE_MESSAGE, queue_carrier_erasure
 from store.sealing.vault import KeyRing, Vault
 from store.tables import Address, OutboxEntry
 from tests.fakes import START, FakeSender, Lost, Offer
@@ -297,6 +298,39 @@ async def test_each_return_of_a_text_that_stands_behind_is_work_of_its_own(house
         turns |= {turn for outbox_id, _, _, turn in due if outbox_id == second}
 
     assert len(turns) == 3
+
+
+async def test_the_carriers_copy_of_an_erased_text_is_not_taken_for_one_that_never_arrived(house: House) -> None:
+    conversation_id = await house.open_conversation()
+    await house.send(house.queue_text(conversation_id))
+    copy = ("twilio", house.sender.offers[0].sid or "")
+    house.database.run_sync(
+        lambda session: queue_carrier_erasure(session, [copy], DELETE_MESSAGE, due_at=house.clock())
+    )
+    forgotten = update(OutboxEntry).values(provider_message_id=None)  # its envelope is gone
+    house.database.run_sync(lambda session: session.execute(forgotten))
+    house.sender.script = [SILENCE]
+
+    again = house.queue_text(conversation_id)
+    await work_off(house, again)
+
+    assert [offer.outbox_id for offer in house.sender.texts][1:] == [again]
+
+
+async def test_what_is_put_off_by_a_late_answer_comes_back_as_work_of_its_own(house: House) -> None:
+    outbox_id = house.queue_text(await house.open_conversation())
+    house.sender.script = [BUSY]
+    turns: list[int] = []
+
+    async def sweep(_: object) -> None:
+        house.clock.now = max(house.clock.now, house.get(OutboxEntry, outbox_id).due_at)
+        turns.extend(turn for *_, turn in house.database.run_sync(lambda it: lines.find_due(it, house.clock())))
+
+    house.sender.meanwhile = sweep  # another worker's, while nobody has answered yet
+    await house.send(outbox_id)
+    await sweep(None)
+
+    assert len(set(turns)) == len(turns) == 2
 
 
 async def test_a_crisis_text_passes_whatever_waits(house: House) -> None:

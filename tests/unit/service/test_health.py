@@ -1,5 +1,6 @@
 """What a process tells of itself, and to whom."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -14,8 +15,10 @@ from starlette.applications import Starlette
 
 from service import wiring
 from service.settings import Settings
+from service.watching import health
 from service.watching.health import Health, build_health_routes, is_near
 from service.watching.metrics import Meters
+from service.watching.surroundings import look_around
 from store.sealing.vault import create_keys
 from store.sql.reader import Reader
 from tests.house import House
@@ -129,10 +132,10 @@ async def test_asking_often_costs_one_look(settings: Settings, monkeypatch: pyte
     reader, reads = Reader(settings.database), []
     run = reader.run
     monkeypatch.setattr(reader, "run", lambda fn: (reads.append(1), run(fn))[1])
-    health = Health(settings, reader)
+    one = Health(settings, reader)
 
     for _ in range(50):
-        await health.look()
+        await one.look()
 
     assert len(reads) <= 4
     reader.close()
@@ -203,3 +206,13 @@ def test_a_token_of_our_own_is_made_at_setup(settings: Settings) -> None:
     wiring.create_token(settings.metrics_token)
 
     assert len(wiring.read_token(settings.metrics_token)) > 20
+
+
+async def test_many_who_ask_at_once_share_one_look(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[object] = []
+    monkeypatch.setattr(health, "look_around", lambda *given: (looks.append(given), look_around(*given))[1])
+
+    async with serving(settings) as app:
+        answers = await asyncio.gather(*(ask(app, "/health/ready", client="192.0.2.7") for _ in range(20)))
+
+    assert ({status for status, _ in answers}, len(looks)) == ({200}, 1)

@@ -78,6 +78,19 @@ def test_what_ends_a_process_is_logged_without_its_words() -> None:
     assert "canario" not in ended.stderr
 
 
+def test_what_ends_a_thread_is_logged_without_its_words() -> None:
+    program = (
+        "import threading; from service.logs import set_up_logs; set_up_logs()\n"
+        "def fail(): raise RuntimeError('canario')\n"
+        "thread = threading.Thread(target=fail); thread.start(); thread.join()"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert json.loads(ended.stderr)["error"] == "RuntimeError"
+    assert "canario" not in ended.stderr
+
+
 def test_what_happens_within_a_request_bears_its_id(lines: io.StringIO) -> None:
     token = request_id.set("abc123")
     logging.getLogger("service.test").warning("refused")

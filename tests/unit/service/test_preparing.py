@@ -12,6 +12,7 @@ from service.commands import cases as case_commands
 from service.running.preparing import as_demo, prepare
 from service.settings import Settings
 from store.database import Database, build_engine
+from store.forgetting.ledger_entries import add_entry
 from store.sql.migrate import require_current
 from store.tables import Caseworker, Organisation
 
@@ -39,6 +40,27 @@ def test_all_that_is_missing_is_made_once_for_its_owner_only(settings: Settings)
     assert rows(settings, select(Organisation.name)) == ["demo"]
     assert rows(settings, select(Caseworker.login)) == ["demo"]
     wiring.build_database(settings).close()
+
+
+def test_no_new_keys_are_made_beside_a_database_that_was_made_with_others(settings: Settings) -> None:
+    prepare(settings)
+    add_ledger_entry(settings)
+    settings.keys.unlink()
+
+    with pytest.raises(ConfigurationError, match="put its copy back"):
+        prepare(settings)
+
+    assert not settings.keys.exists()
+
+
+def add_ledger_entry(settings: Settings) -> None:
+    """Somebody was here, said STOP and was erased."""
+    database = Database(build_engine(settings.database))
+    home = wiring.get_organisation(settings, database)
+    database.run_sync(
+        lambda session: add_entry(session, home, "0" * 64, "stopped", source="keyword", now=wiring.utc_now())
+    )
+    database.close()
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(settings: Settings) -> None:

@@ -160,6 +160,20 @@ def test_a_line_of_the_file_that_sets_nothing_is_told_without_repeating_it(tmp_p
     assert "geheim" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["ALERT_URL", "PUBLIC_URL", "BOT_URLS"])
+@pytest.mark.parametrize("text", ["https://hooks.example.org:geheim/x", "https://[geheim]/x", "https://geheim\u2100/x"])
+def test_an_address_that_cannot_be_read_is_not_repeated(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match="must look like") as caught:
+        read_settings({name: text}, env_file=tmp_path / ".env")
+
+    assert "geheim" not in str(caught.value)
+
+
+def test_backups_are_not_kept_for_longer_than_a_calendar_reaches(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="BACKUP_KEEP_DAYS"):
+        read_settings({"BACKUP_KEEP_DAYS": "999999999"}, env_file=tmp_path / ".env")
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfePORT", None])
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / ".env"

@@ -299,6 +299,19 @@ async def test_a_knock_goes_for_the_caseworkers_text_and_not_for_the_bots_once_t
     assert sent_bodies(house)[-1:] == [find_wording(house, "es")]
 
 
+async def test_nobody_is_asked_to_write_for_words_of_the_bot_once_a_person_has_the_conversation(house: House) -> None:
+    lay_down(house)
+    conversation_id = await open_closed(house)
+    await house.hear("PERSONA", channel=Channel.WHATSAPP)
+    house.later(DAY_S + 1)
+    await house.send(house.queue_text(conversation_id, "Del programa."))
+    house.claim(conversation_id)
+
+    await house.send(knocks(house)[0].id)
+
+    assert (knocks(house)[0].status, knocks(house)[0].reason) == ("dropped", "not_needed")
+
+
 REFUSALS = {63040: "rejected", 63041: "paused", 63042: "disabled"}
 
 

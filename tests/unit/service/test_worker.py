@@ -49,7 +49,7 @@ async def test_each_return_to_the_line_is_work_of_its_own(house: House) -> None:
 
     # the clock of the sweep is the real one, for which these texts of the past are long due
     assert first_place == f"{outbox_id}:0"
-    assert found == [[], [f"{outbox_id}:10000"], [f"{outbox_id}:10000"], [f"{outbox_id}:20000"], [f"{outbox_id}:20000"]]
+    assert found == [[], [f"{outbox_id}:10001"], [f"{outbox_id}:10001"], [f"{outbox_id}:20001"], [f"{outbox_id}:20001"]]
 
 
 async def test_messages_and_texts_nobody_works_on_come_back_into_line(house: House) -> None:

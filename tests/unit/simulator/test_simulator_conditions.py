@@ -153,6 +153,7 @@ def test_ten_files_go_and_eleven_do_not(sms: Handset) -> None:
         {"kind": "media", "media": "photo", "count": "0"},
         {"kind": "media", "media": "photo", "count": "-1"},
         {"kind": "media", "media": "photo", "count": "many"},
+        {"kind": "media", "media": "photo", "count": "1" * 5_000},
         {"kind": "location", "spot": "home"},
         {"kind": "choice", "bubble": "b-1", "index": "0"},
         {"kind": "reply", "reply_text": "", "payload": "x", "reply_kind": "button"},

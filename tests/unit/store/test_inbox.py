@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from conversation.errors import BrokenWorld
 from conversation.messages import Address, Attachment, Author, Channel, Command, Location, MessageKind
 from store import inbox
 from store.database import Database
+from store.forgetting.deleting import delete_messages, forget_addresses, forget_conversations
 from store.tables import Address as AddressRow
 from store.tables import Conversation, InboxEntry, Message
 from tests.house import OURS, PERSON, House
@@ -175,6 +177,28 @@ async def test_a_stop_under_the_scoped_id_holds_for_the_number_learned_later(hou
     heard = house.database.run_sync(lambda session: inbox.find_undecided(session, house.vault, inbox_id))
     assert heard is not None
     assert heard.memory.stopped
+
+
+async def test_a_stop_of_a_number_forgotten_since_holds_for_the_scoped_id_that_turns_out_to_be_its(
+    house: House,
+) -> None:
+    await house.receive("hola", person=SCOPED, channel=Channel.WHATSAPP)
+    await house.receive("STOP", channel=Channel.SMS)
+    house.database.run_sync(lambda session: forget_channel(session, Channel.SMS))
+
+    alias = Address(Channel.WHATSAPP, PERSON)
+    await house.receive("hola otra vez", person=SCOPED, channel=Channel.WHATSAPP, alias=alias)
+
+    assert [(row.channel, row.stopped_at is not None) for row in addresses(house)] == [("whatsapp", True)]
+
+
+def forget_channel(session: Session, channel: Channel) -> None:
+    """Leave nothing of a channel but the ledger."""
+    gone = list(session.scalars(select(AddressRow.id).where(AddressRow.channel == channel)))
+    talks = list(session.scalars(select(Conversation.id).where(Conversation.address_id.in_(gone))))
+    delete_messages(session, list(session.scalars(select(Message.id).where(Message.conversation_id.in_(talks)))))
+    forget_conversations(session, talks)
+    forget_addresses(session, gone)
 
 
 async def test_a_start_lifts_the_stop_on_every_channel(house: House) -> None:

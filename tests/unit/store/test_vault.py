@@ -234,6 +234,43 @@ def test_a_key_file_with_another_look_up_key_is_not_taken_over(path: Path) -> No
     assert web.vault.fingerprint("+12025550123") == before
 
 
+@pytest.mark.parametrize(
+    "sealing", [{"k1": OLD.hex()}, {"k1": OLD.hex(), "k2": LOOKUP.hex()}], ids=["an old copy", "another k2"]
+)
+def test_a_key_file_that_has_lost_a_key_in_use_is_not_taken_over(path: Path, sealing: dict[str, str]) -> None:
+    add_key(path, now_s=1.0)
+    web = Following(path)
+    sealed = web.vault.seal("hola", "message.body")
+
+    key_file(path, sealing=sealing)
+
+    assert web.after(LOOK_S + 1).open(sealed, "message.body") == "hola"
+    assert web.vault.seal("hola", "message.body").startswith(b"\x02k2")
+
+
+def test_a_retired_key_leaves_running_processes(path: Path) -> None:
+    web = Following(path)
+    add_key(path, now_s=1.0)
+    drop_key(path, "k1")
+
+    web.after(LOOK_S + 1).seal("adiós", "message.body")
+
+    with pytest.raises(SealError):
+        web.vault.open(VAULT.seal("hola", "message.body"), "message.body")
+
+
+def test_a_key_file_that_was_copied_open_to_others_is_taken_over_once_it_is_closed(path: Path) -> None:
+    web = Following(path)
+    worker = Vault(add_key(path, now_s=1.0))
+    path.chmod(0o644)
+    with pytest.raises(SealError):
+        web.after(0).open(worker.seal("hola", "message.body"), "message.body")
+
+    path.chmod(0o600)
+
+    assert web.after(0).open(worker.seal("hola", "message.body"), "message.body") == "hola"
+
+
 def test_a_new_key_is_current_and_the_old_one_stays(path: Path) -> None:
     changed = add_key(path, now_s=5.0)
 

@@ -4,6 +4,7 @@
 const live = document.getElementById("live");
 const reload = document.getElementById("reload");
 const problem = document.getElementById("problem");
+const MOST = { bubbles: 300, events: 80 }; // as the phones themselves keep, handsets.py
 
 function showLive(isLive) {
   document.body.classList.toggle("is-live", isLive);
@@ -30,6 +31,10 @@ function isAtEnd(box) {
   return box.scrollHeight - box.scrollTop - box.clientHeight < 40;
 }
 
+function trim(list, most) {
+  while (list.children.length > most) list.firstElementChild.remove();
+}
+
 function showBubble({ phone, id, html }) {
   const log = station(phone)?.querySelector(".log");
   if (!log) return;
@@ -39,11 +44,12 @@ function showBubble({ phone, id, html }) {
   if (!known) {
     log.querySelector("ol").append(fresh);
     fresh.querySelectorAll("form[data-live]").forEach(joinForm);
+    trim(log.querySelector("ol"), MOST.bubbles);
   } else {
     // Only what changed is replaced: the text itself was announced to screen readers when it came.
     known.className = fresh.className;
     for (const words of known.querySelectorAll(".words, .choices button")) {
-      words.lang = fresh.querySelector(".words").lang;
+      words.lang = fresh.querySelector(".words")?.lang ?? "";
     }
     if (!fresh.querySelector(".choices")) known.querySelector(".choices")?.remove();
     known.querySelector(".meta").replaceChildren(...fresh.querySelector(".meta").childNodes);
@@ -57,6 +63,7 @@ function showEvent({ phone, id, html }) {
   const box = list.parentElement;
   const stays = isAtEnd(box);
   list.append(parse(html).firstElementChild);
+  trim(list, MOST.events);
   if (stays) box.scrollTop = box.scrollHeight;
 }
 
@@ -79,8 +86,10 @@ function showStatus({ phone, html, ...now }) {
 function startAnew() {
   const typed = [...document.querySelectorAll("textarea")].filter((area) => area.value).map((area) => [area.id, area.value]);
   sessionStorage.setItem("typed", JSON.stringify(typed));
-  const phone = document.activeElement?.closest("[data-phone]");
-  sessionStorage.setItem("focus", phone ? `${phone.id}-menu` : "");
+  const active = document.activeElement;
+  const phone = active?.closest("[data-phone]");
+  const writes = active?.matches("textarea"); // whoever is writing goes on writing
+  sessionStorage.setItem("focus", writes ? active.id : phone ? `${phone.id}-menu` : "");
   window.location.reload();
 }
 
