@@ -139,18 +139,18 @@ def build_deliveries(settings: Settings, database: Database) -> RecordedDeliveri
     return RecordedDeliveries(database=database, vault=build_vault(settings), clock=utc_now)
 
 
-def build_decider(settings: Settings, database: Database, engine: EngineClient, bot: HttpBot) -> Decider:
-    vault = build_vault(settings)
+def build_decider(database: Database, engine: EngineClient, bot: HttpBot, *, rules: Rules, vault: Vault) -> Decider:
     writer = DecisionWriter(vault=vault, queue=engine, split=split_body)
-    return Decider(database=database, rules=build_rules(settings), bot=WatchedBot(bot), writer=writer, clock=utc_now)
+    return Decider(database=database, rules=rules, bot=WatchedBot(bot), writer=writer, clock=utc_now)
 
 
-def build_delivery(settings: Settings, database: Database, sender: TwilioSender, engine: EngineClient) -> Delivery:
-    vault = build_vault(settings)
+def build_delivery(
+    settings: Settings, database: Database, sender: TwilioSender, engine: EngineClient, *, rules: Rules, vault: Vault
+) -> Delivery:
     return Delivery(
         database=database,
         vault=vault,
-        window=Window(build_rules(settings).catalogue, vault, engine),
+        window=Window(rules.catalogue, vault, engine),
         sender=sender,
         carrier_form=render_address,
         per_second=settings.sends_per_second,

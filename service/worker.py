@@ -51,8 +51,10 @@ async def run_worker(settings: Settings) -> None:
         closing.push_async_callback(bot.close)
         closing.push_async_callback(sender.close)
         observed = await closing.enter_async_context(observing(settings, database))
-        decider = wiring.build_decider(settings, database, engine, observed.measure_bot(bot))
-        delivery = wiring.build_delivery(settings, database, observed.measure_sender(sender), engine)
+        rules, vault = wiring.build_rules(settings), wiring.build_vault(settings)
+        decider = wiring.build_decider(database, engine, observed.measure_bot(bot), rules=rules, vault=vault)
+        measured = observed.measure_sender(sender)
+        delivery = wiring.build_delivery(settings, database, measured, engine, rules=rules, vault=vault)
         # until the last decision has been made
         await closing.enter_async_context(serving_actions(settings, observed.routes))
         rescue = Rescue(
