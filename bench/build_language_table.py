@@ -1,18 +1,20 @@
-"""Build the table and the profiles of language identification from a folder of training text.
+"""Build the table and the profiles of language identification from a folder of training text and one of word lists.
 
-    python -m bench.build_language_table TRAINING_FOLDER [--out conversation/resources]
+    python -m bench.build_language_table TRAINING_FOLDER WORDS_FOLDER [--out conversation/resources]
 
-The folder holds one CODE.txt per language, UTF-8, one sentence or phrase a line; it is not part of the product, which
-ships what is counted here: runs of up to five letters (language_table.npz) and of up to three (profiles/CODE.json).
-The words of bench/language_phrases.txt are counted with it.
-The same text gives the same bytes. Takes half a minute and 1.1 GB of memory.
+The first holds one CODE.txt per language, UTF-8, one sentence or phrase a line, the second one CODE.tsv per language
+that bench/export_word_lists.py made. Neither is part of the product, which ships what is counted here: runs of up to
+five letters (language_table.npz) and of up to three (profiles/CODE.json). The phrases that are shipped (phrases.txt)
+and the bot's training utterances (data/nlu) are counted with them.
+The same text gives the same bytes. Takes a minute and 1.5 GB of memory.
 """
 
 import argparse
 import json
+import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +22,16 @@ import numpy as np
 from langdetect.utils.lang_profile import LangProfile
 from numpy.typing import NDArray
 
+from bench.language_sources import (
+    Sources,
+    clean_utterances,
+    cut_borrowed,
+    read_corpus,
+    read_utterances,
+    read_words,
+)
 from bench.language_spellings import spell
+from conversation.language import RESOURCES
 from conversation.language_table import (
     BITS,
     LEVELS_PER_NAT,
@@ -29,20 +40,23 @@ from conversation.language_table import (
     number_characters,
     spread_runs,
 )
-from conversation.language_text import CHINESE, clean
-from conversation.language_voices import TAGS
+from conversation.language_text import CHINESE, read_phrases
+from conversation.language_voices import TAGS, UNLISTED
 from conversation.second_voice import prepare
 
 Keys = NDArray[np.uint64]
 Numbers = NDArray[np.float64]
-Corpus = Mapping[str, Sequence[str]]  # lines per tag
 Spelled = Mapping[str, Sequence[tuple[float, Sequence[str]]]]
 
 BACK_OFF = 3.0  # weight of the shorter run against what was seen after the longer one
 LEAST_EFFECT = 1.5  # nats that a run of three or more must change over all training text, in all languages, to be kept
 RAREST = 2  # profiles leave out what was seen this often or less
-PHRASES = Path(__file__).with_name("language_phrases.txt")
-PHRASE_WEIGHT = 10  # against one for a line of training text
+PHRASES = RESOURCES / "phrases.txt"
+UTTERANCES = Path("data/nlu")
+PHRASE_WEIGHT = 3  # against one for a line of training text
+UTTERANCE_SHARE = 0.5  # utterances count half as much as the lines at most: more would hide what only the lines have
+WORDS_COUNTED = 100_000  # as many as a small book has, whatever the length of the list
+EVENNESS = 0.8  # power of a word's frequency: rare words count a little more than they are used
 PLAIN_SPELLINGS = 3  # the first ways of bench/language_spellings.py, which the profiles are made of
 _SMALLEST = 1e-7  # probability
 _BREAK = "\0"  # between lines; no run goes over it
@@ -51,57 +65,69 @@ _BREAK = "\0"  # between lines; no run goes over it
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("training_folder", type=Path)
+    parser.add_argument("words_folder", type=Path)
     parser.add_argument("--out", type=Path, default=Path("conversation/resources"))
     arguments = parser.parse_args()
-    build(read_corpus(arguments.training_folder), read_phrases(PHRASES), folder=arguments.out)
+    build(read_sources(arguments.training_folder, arguments.words_folder), folder=arguments.out)
     for path in sorted(arguments.out.rglob("*.*")):
         print(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")
 
 
-def read_corpus(folder: Path) -> dict[str, list[str]]:
-    """Return the cleaned lines per tag, each once, in the order of the file.
-
-    Raises:
-        SystemExit: a language of ours has no text, which would silence it in the product.
-    """
-    corpus = {}
-    for tag in TAGS:
-        path = folder / f"{tag}.txt"
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        corpus[tag] = list(dict.fromkeys(filter(None, map(clean, lines))))
-        if not corpus[tag]:
-            raise SystemExit(f"{path} is missing or has no letters; every language needs its training text")
-    return corpus
+def read_sources(training_folder: Path, words_folder: Path) -> Sources:
+    return Sources(
+        lines=read_corpus(training_folder),
+        words=read_words(words_folder),
+        phrases=read_phrases(PHRASES),
+        utterances=clean_utterances(read_utterances(UTTERANCES)),
+    )
 
 
-def read_phrases(path: Path) -> dict[str, list[str]]:
-    """Return the cleaned phrases per tag of a file with lines like "es: hola; buenos días"."""
-    phrases: dict[str, list[str]] = defaultdict(list)
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            tag, _, texts = line.partition(":")
-            phrases[tag] += map(clean, texts.split(";"))
-    return phrases
-
-
-def build(corpus: Corpus, phrases: Corpus, *, folder: Path) -> None:
+def build(sources: Sources, *, folder: Path) -> None:
     """Write language_table.npz and profiles/CODE.json into a folder, which is made if need be."""
-    spelled = {tag: _spell(tag, lines, phrases.get(tag, ())) for tag, lines in corpus.items()}
+    sources = cut_borrowed(sources)
     profiles = folder / "profiles"
     profiles.mkdir(parents=True, exist_ok=True)
-    for tag, ways in spelled.items():
-        text = [line for _, lines in ways[:PLAIN_SPELLINGS] for line in lines]
-        text += list(phrases.get(tag, ())) * PHRASE_WEIGHT
-        (profiles / f"{tag}.json").write_text(make_profile(tag, text), encoding="utf-8")
+    for tag in TAGS:
+        (profiles / f"{tag}.json").write_text(make_profile(tag, _choose_plain(tag, sources)), encoding="utf-8")
+    tags = [tag for tag in (*TAGS, *UNLISTED) if tag in sources.lines or tag in sources.words]
+    spelled = {tag: list(_spell(tag, sources)) for tag in tags}
     alphabet = find_alphabet(spelled)
     keys, counts = count_runs(spelled, alphabet)
     keys, levels = prune(keys, counts, estimate(keys, counts))
-    LanguageTable.from_arrays(tuple(corpus), alphabet, keys, levels).save(folder / "language_table.npz", alphabet)
+    LanguageTable.from_arrays(tuple(tags), alphabet, keys, levels).save(folder / "language_table.npz", alphabet)
 
 
-def _spell(tag: str, lines: Sequence[str], phrases: Sequence[str]) -> list[tuple[float, Sequence[str]]]:
-    heavy = [(weight * PHRASE_WEIGHT, spelled) for weight, spelled in spell(tag, phrases)]
-    return [*spell(tag, lines), *heavy]
+def _spell(tag: str, sources: Sources) -> Iterator[tuple[float, Sequence[str]]]:
+    """Yield (weight, lines) of all that is counted for a language, in each way of spelling."""
+    parts = [
+        (1.0, sources.lines.get(tag, ())),
+        (PHRASE_WEIGHT, sources.phrases.get(tag, ())),
+        (_weigh_utterances(tag, sources), sources.utterances.get(tag, ())),
+        *weigh_words(sources.words.get(tag, ())),
+    ]
+    for weight, lines in parts:
+        yield from ((weight * share, spelled) for share, spelled in spell(tag, lines))
+
+
+def _weigh_utterances(tag: str, sources: Sources) -> float:
+    lines, utterances = (sum(map(len, texts.get(tag, ()))) for texts in (sources.lines, sources.utterances))
+    return min(1.0, UTTERANCE_SHARE * lines / max(1, utterances))
+
+
+def weigh_words(words: Sequence[tuple[str, float]]) -> list[tuple[float, list[str]]]:
+    """Return (weight, words) with weights in powers of two that add up to about WORDS_COUNTED."""
+    total = sum(times**EVENNESS for _, times in words)
+    weighed: dict[int, list[str]] = defaultdict(list)
+    for word, times in words:
+        weighed[round(math.log2(WORDS_COUNTED * times**EVENNESS / total))].append(word)
+    return [(2.0**power, weighed[power]) for power in sorted(weighed)]
+
+
+def _choose_plain(tag: str, sources: Sources) -> list[str]:
+    """Return what a profile is made of; not our utterances, which would outweigh the few Mayan lines."""
+    ways = list(spell(tag, sources.lines.get(tag, ())))[:PLAIN_SPELLINGS]
+    text = [line for _, spelled in ways for line in spelled]
+    return text + list(sources.phrases.get(tag, ())) * PHRASE_WEIGHT
 
 
 def make_profile(tag: str, lines: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ short on purpose, as people write; for accuracy per language see bench/language_
 
 import json
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -18,6 +18,7 @@ from langdetect.lang_detect_exception import LangDetectException
 
 from conversation.language import RESOURCES
 from conversation.language_table import LanguageTable
+from conversation.language_text import read_phrases
 from conversation.language_voices import Voices
 from conversation.second_voice import SecondVoice
 
@@ -35,16 +36,22 @@ class _Deaf(SecondVoice):
 
 
 def main() -> None:
+    rows = measure_speed()
+    print(render_speed(rows))
+    print(json.dumps({name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}))
+
+
+def measure_speed() -> dict[str, dict[str, float]]:
+    """Return per voice: right, right_short (percent), ms, of_stock (ratio), mb."""
     messages = read_messages(MESSAGES)
     tracemalloc.start()
     table, table_mb = _weigh(lambda: LanguageTable.load(RESOURCES / "language_table.npz"))
     second, second_mb = _weigh(lambda: SecondVoice.load(RESOURCES / "profiles"))
-    stock, stock_mb = _weigh(_load_stock)
+    stock, stock_mb = _weigh(load_stock)
     tracemalloc.stop()
-    both = Voices(table, second)
-    table_alone = Voices(
-        table, _Deaf([path.read_text(encoding="utf-8") for path in sorted((RESOURCES / "profiles").glob("e?.json"))])
-    )
+    phrases = read_phrases(RESOURCES / "phrases.txt")
+    profiles = [path.read_text(encoding="utf-8") for path in sorted((RESOURCES / "profiles").glob("e?.json"))]
+    both, table_alone = Voices(table, second, phrases), Voices(table, _Deaf(profiles), phrases)
     finders: dict[str, Finder] = {
         "stock langdetect": stock,
         "second voice": second.find_language,
@@ -56,7 +63,7 @@ def main() -> None:
     rows = {name: _judge(finder, messages) for name, finder in finders.items()}
     for name, row in rows.items():
         row |= {"ms": times[name], "of_stock": times[name] / times["stock langdetect"], "mb": memory[name]}
-    _show(rows)
+    return rows
 
 
 def read_messages(path: Path) -> list[tuple[str | None, str]]:
@@ -66,7 +73,7 @@ def read_messages(path: Path) -> list[tuple[str | None, str]]:
     return [(None if tag == "-" else tag, text) for tag, text in pairs]
 
 
-def _load_stock() -> Finder:
+def load_stock() -> Finder:
     """langdetect as it comes, 55 languages, but with a seed so that a run can be repeated."""
     factory = DetectorFactory()
     factory.set_seed(0)
@@ -112,13 +119,13 @@ def _judge(find: Finder, messages: list[tuple[str | None, str]]) -> dict[str, fl
     }
 
 
-def _show(rows: dict[str, dict[str, float]]) -> None:
-    print("| voice | right % | es, en of 1-2 words % | ms a message | of stock | memory MB |")
-    print("| --- | --- | --- | --- | --- | --- |")
+def render_speed(rows: Mapping[str, Mapping[str, float]]) -> str:
+    """Return a Markdown table."""
+    lines = ["| voice | right % | es, en of 1-2 words % | ms a message | of stock | memory MB |", "|" + " --- |" * 6]
     for name, row in rows.items():
         figures = f"{row['right']:.1f} | {row['right_short']:.1f} | {row['ms']:.3f} | {row['of_stock']:.3f}"
-        print(f"| {name} | {figures} | {row['mb']:.1f} |")
-    print(json.dumps({name: {key: round(value, 3) for key, value in row.items()} for name, row in rows.items()}))
+        lines.append(f"| {name} | {figures} | {row['mb']:.1f} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 import random
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
+
+from conversation.language_text import drop_accents, drop_apostrophes
 
 # Pattern and what is typed instead, tried in this order on each place with the chance below.
 _TYPED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -98,15 +99,6 @@ def spell(tag: str, lines: Sequence[str]) -> Iterator[tuple[float, list[str]]]:
         yield (0.1 if tag in _MAYAN else 0.15), [_type(draw, line, rules) for line in lines]
     if tag == "quc":
         yield 0.1, [_write_old_vowels(draw, line) for line in lines]
-
-
-def drop_accents(text: str) -> str:
-    parts = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFC", "".join(part for part in parts if unicodedata.category(part) != "Mn"))
-
-
-def drop_apostrophes(text: str) -> str:
-    return text.replace("'", "")
 
 
 def _type(draw: random.Random, line: str, rules: Sequence[tuple[re.Pattern[str], str]]) -> str:

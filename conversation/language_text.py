@@ -5,6 +5,8 @@ Accents stay, since they tell languages apart; this is the difference to folding
 
 import re
 import unicodedata
+from collections import defaultdict
+from pathlib import Path
 
 MOST_CHARACTERS = 600  # of a message; more adds cost and no certainty
 CHINESE = "一"  # stands for every Chinese character: which one it is tells nothing among our languages
@@ -28,6 +30,25 @@ def clean(text: str) -> str:
     letters = _NOT_WORDS.sub(" ", text).lower().translate(_LETTERS)
     words = _LOOSE_APOSTROPHE.sub("", letters)
     return " ".join(_DRAWN_OUT.sub(r"\1", words).split())
+
+
+def drop_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(part for part in parts if unicodedata.category(part) != "Mn"))
+
+
+def drop_apostrophes(text: str) -> str:
+    return text.replace("'", "")
+
+
+def read_phrases(path: Path) -> dict[str, list[str]]:
+    """Return the cleaned phrases per tag of a file with lines like "es: hola; buenos días"."""
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            tag, _, texts = line.partition(":")
+            phrases[tag] += filter(None, map(clean, texts.split(";")))
+    return {tag: list(dict.fromkeys(texts)) for tag, texts in phrases.items()}
 
 
 class _Letters(dict[int, str]):

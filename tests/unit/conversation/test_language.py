@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.language import MESSAGES, read_messages
 from conversation.language import Detection, detect
 from conversation.language_voices import CLIP, MAYAN, TAGS
 
@@ -14,7 +15,7 @@ hola; buenas; buenos dias; buenas noches; gracias; muchas gracias; necesito ayud
 quiero un abogado; corte; cuando es mi corte; mi cita; vacunas; médico; una pregunta; que hago; no entiendo; no
 se; donde queda; cuanto cuesta; es gratis?; mi hija; mi sobrina; tengo miedo; me quiero morir; permiso de
 trabajo; pasaporte; español; en español por favor; no tengo papeles; quien es; mande usted; xq no kieren; kiero
-ablar con alguien; mañana; cuando; la migra; soy menor; tengo 15 años; mi tia; no abla ingles; matricula; comida
+ablar con alguien; mañana; cuando; la migra; soy menor; tengo 15 años; mi tia; no abla ingles; inscripcion; comida
 para el niño; NO ENTIENDO"""
 SHORT_ENGLISH = """\
 hello; hey; i need help; school?; school; my court date; court; lawyer; i need a lawyer; thanks; thank you; good
@@ -22,6 +23,20 @@ morning; vaccines; shots; dentist; how much; is it free; where; where do i go; w
 know; what?; why; english please; my son; my daughter is sick; im scared; they hit me; i want to die; work
 permit; passport; birth certificate; food; no money; school bus; i am 15; asylum; can u call me; please; sorry;
 wrong number; tomorrow; she cant sleep; he ran away; how do i enroll; THANK YOU"""
+
+
+NAMES = """\
+Maria Lopez; María López Pérez; Maria Lopez Perez 12 años; Juan Carlos; José Antonio Ramirez; Jose Luis
+Hernandez Garcia; Pedro Pérez Ixcoy; Santos Domingo; Wilmer Alexander; Andres Pascual; Catarina Brito Cobo;
+Mateo Francisco Juan; Houston TX 77036; 1234 Main St Apt 5; Lee High School; Los Angeles California;
+Quetzaltenango; Huehuetenango; San Pedro Sula; Santa Cruz Barillas; Jean Pierre Louis; Joao Silva; 456
+Bellaire Blvd"""
+NOT_SERVED = """\
+Tôi cần giúp đỡ; toi can giup do; xin chào; con tôi bị bệnh; Ich brauche Hilfe; mein Sohn ist krank; wo ist
+die Schule; kailangan ko ng tulong; may sakit ang anak ko; мне нужна помощь; мой сын болеет; ho bisogno di
+aiuto; mio figlio è malato; yardıma ihtiyacım var; potrzebuję pomocy; moje dziecko jest chore; am nevoie de
+ajutor; saya butuh bantuan; ik heb hulp nodig; 日本語を勉強します; 学校はどこですか; kuv xav tau kev pab; segítségre van
+szükségem"""
 
 
 def split(texts: str) -> list[str]:
@@ -36,6 +51,42 @@ def test_a_short_spanish_message_is_spanish(text: str) -> None:
 @pytest.mark.parametrize("text", split(SHORT_ENGLISH))
 def test_a_short_english_message_is_english(text: str) -> None:
     assert detect(text).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        *[("es", text) for text in ("hola", "buenas", "qué onda", "q onda tmb xq", "nesesito aser una sita", "ya")],
+        *[("en", text) for text in ("hi", "hello sir", "thx", "u kno wen r skool starts", "i no have paper", "court?")],
+        *[("pt", text) for text in ("oi", "bom dia", "preciso de ajuda", "meu filho", "vc pode me ajudar", "obrigada")],
+        *[("fr", text) for text in ("bonjour", "slt", "jai besoin daide", "mon neveu", "je sais pas", "svp")],
+        *[("ht", text) for text in ("bonjou", "sak pase", "mwen bezwen èd", "m ap chache yon lekol", "wi", "m pè")],
+        *[("quc", text) for text in ("saqarik", "xeq'ij", "utz awach", "jas kinban che ri escuela", "maltyox")],
+        *[("kek", "bantiox"), ("kjb", "yujwal dios"), ("mam", "chjonte")],
+    ],
+)
+def test_a_greeting_or_a_few_words_as_they_are_texted(tag: str, text: str) -> None:
+    assert detect(text).language == tag
+
+
+@pytest.mark.parametrize("text", split(NAMES))
+def test_a_name_or_an_address_is_not_mayan(text: str) -> None:
+    assert detect(text).group != "mayan"
+
+
+@pytest.mark.parametrize("text", split(NOT_SERVED))
+def test_a_language_that_is_not_served_is_not_given_the_name_of_one_that_is(text: str) -> None:
+    assert detect(text) == Detection()
+
+
+def test_of_our_own_messages_nearly_all_are_told() -> None:
+    messages = read_messages(MESSAGES)
+
+    right = [detect(text).language == tag for tag, text in messages]
+    mayan = [text for tag, text in messages if tag in ("es", "en", "pt", "fr", "ht") and detect(text).group == "mayan"]
+
+    assert sum(right) / len(right) >= 0.97
+    assert len(mayan) <= len(messages) * 0.005
 
 
 @pytest.mark.parametrize(

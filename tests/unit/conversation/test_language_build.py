@@ -1,13 +1,18 @@
 """The build of the table and the profiles, on a small training folder made here."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from bench.build_language_table import build, count_runs, estimate, find_alphabet, read_corpus, read_phrases
+from bench.build_language_table import build, count_runs, estimate, find_alphabet, weigh_words
+from bench.language_sources import Sources, clean_utterances, cut_borrowed, read_corpus, read_utterances, read_words
 from conversation.language_table import SPACE, LanguageTable, number_characters, number_text, spread_runs
-from conversation.language_voices import TAGS, Voices
+from conversation.language_text import read_phrases
+from conversation.language_voices import TAGS, UNLISTED, Voices
+from conversation.second_voice import SecondVoice
 
 SENTENCES = {
     "es": "la niña quiere ir a la escuela con su hermana mañana",
@@ -27,13 +32,23 @@ def training_folder(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def sources(training_folder: Path) -> Sources:
+    words = {tag: [(f"{tag}{letter}", 9.0 - place) for place, letter in enumerate("abc")] for tag in ("es", *UNLISTED)}
+    return Sources(read_corpus(training_folder), words, phrases={"es": ["hola"]}, utterances={"en": ["who is this"]})
+
+
+def read_voices(folder: Path) -> Voices:
+    return Voices(LanguageTable.load(folder / "language_table.npz"), SecondVoice.load(folder / "profiles"))
+
+
 def read_bytes(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.*")}
 
 
-def test_the_same_text_gives_the_same_bytes(training_folder: Path, tmp_path: Path) -> None:
+def test_the_same_text_gives_the_same_bytes(sources: Sources, tmp_path: Path) -> None:
     for name in ("once", "again"):
-        build(read_corpus(training_folder), {"es": ["hola"]}, folder=tmp_path / name)
+        build(sources, folder=tmp_path / name)
 
     once = read_bytes(tmp_path / "once")
 
@@ -41,22 +56,95 @@ def test_the_same_text_gives_the_same_bytes(training_folder: Path, tmp_path: Pat
     assert set(once) == {"language_table.npz", *(f"profiles/{tag}.json" for tag in TAGS)}
 
 
-def test_other_text_gives_other_bytes(training_folder: Path, tmp_path: Path) -> None:
-    build(read_corpus(training_folder), {}, folder=tmp_path / "once")
-    with (training_folder / "es.txt").open("a", encoding="utf-8") as file:
-        file.write("\notra frase más\n")
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lines": {"es": ["otra frase más"]}},
+        {"words": {"es": [("otra", 1.0)]}},
+        {"phrases": {"es": ["otra frase"]}},
+        {"utterances": {"es": ["otra frase"]}},
+    ],
+    ids=["lines", "words", "phrases", "utterances"],
+)
+def test_other_text_gives_other_bytes(more: dict[str, Any], sources: Sources, tmp_path: Path) -> None:
+    build(sources, folder=tmp_path / "once")
 
-    build(read_corpus(training_folder), {}, folder=tmp_path / "again")
+    build(replace(sources, **{part: {**getattr(sources, part), **texts} for part, texts in more.items()}),
+          folder=tmp_path / "again")  # fmt: skip
 
     assert read_bytes(tmp_path / "once") != read_bytes(tmp_path / "again")
 
 
-def test_what_was_built_can_be_used(training_folder: Path, tmp_path: Path) -> None:
-    build(read_corpus(training_folder), {}, folder=tmp_path / "built")
+def test_what_was_built_can_be_used(sources: Sources, tmp_path: Path) -> None:
+    build(sources, folder=tmp_path / "built")
 
-    voices = Voices.load(tmp_path / "built")
+    voices = read_voices(tmp_path / "built")
 
     assert [voices.detect(text).language for text in SENTENCES.values()] == list(SENTENCES)
+
+
+def test_an_unlisted_language_is_told_from_ours_and_never_named(sources: Sources, tmp_path: Path) -> None:
+    build(sources, folder=tmp_path / "built")
+
+    detection = read_voices(tmp_path / "built").detect("vib via vic vib via vic")
+
+    assert detection.language is None
+
+
+def test_spanish_words_are_cut_out_of_mayan_text_and_the_line_ends_there() -> None:
+    words = {"es": [("maría", 5.0), ("lópez", 4.0), ("don", 3.0)]}
+    lines = {tag: ["ri maria lopez xpe don k'a xb'e"] for tag in ("cak", "es")}
+
+    cut = cut_borrowed(Sources(lines, words))
+
+    assert cut.lines == {"cak": ["ri", "xpe don k'a xb'e"], "es": lines["es"]}
+
+
+def test_words_of_other_languages_are_cut_out_of_our_utterances_unless_they_are_its_own() -> None:
+    words = {"es": [("corte", 5.0), ("con", 4.0)], "en": [("court", 5.0)]}
+    lines = {"ht": ["mwen la con"], "es": ["hola"]}
+    utterances = {"ht": ["mwen gen court corte demen con li"], "es": ["mi casa y court"]}
+
+    cut = cut_borrowed(Sources(lines, words, utterances=utterances))
+
+    assert cut.utterances == {"ht": ["mwen gen", "demen con li"], "es": ["mi casa y"]}
+
+
+def test_an_utterance_mostly_in_another_language_is_left_out() -> None:
+    words = {"es": [("me", 5.0), ("pega", 4.0), ("mi", 3.0)]}
+    utterances = {"quc": ["me pega mi nan", "kinch'ob' ri me"]}
+
+    cut = cut_borrowed(Sources({"quc": ["ri wal"]}, words, utterances=utterances))
+
+    assert cut.utterances == {"quc": ["kinch'ob' ri"]}
+
+
+def test_words_weigh_what_they_are_used_and_no_more_for_a_long_list() -> None:
+    short = weigh_words([("the", 50_000.0), ("cat", 50.0)])
+    long = weigh_words([(f"word{number}", 10.0) for number in range(5000)])
+
+    assert [words for _, words in short] == [["cat"], ["the"]]
+    assert short[1][0] > 100 * short[0][0]
+    assert 0.5 < sum(weight * len(words) for weight, words in long) / (short[0][0] + short[1][0]) < 2
+
+
+def test_a_missing_word_list_stops_the_build(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"es\.tsv is missing; python bench/export_word_lists\.py"):
+        read_words(tmp_path)
+
+
+def test_utterances_are_read_without_markup_and_without_what_is_no_language(tmp_path: Path) -> None:
+    folder = tmp_path / "es" / "plain"
+    folder.mkdir(parents=True)
+    question = "- intent: school.vaccines\n  examples: |\n    - ¿Vacunas en [Texas](state)?\n    - ¿Vacunas en Texas?\n"
+    nonsense = "- intent: system.out_of_scope\n  examples: |\n    - asdfgh\n"
+    synonym = "- synonym: x\n  examples: |\n    - y\n"
+    (folder / "health.yml").write_text(f"nlu:\n{question}{nonsense}{synonym}", encoding="utf-8")
+
+    utterances = read_utterances(tmp_path)
+
+    assert utterances == {"es": [("es/plain/health.yml", "¿Vacunas en Texas?")] * 2}
+    assert clean_utterances(utterances) == {"es": ["vacunas en texas"]}
 
 
 def test_a_language_without_text_stops_the_build(training_folder: Path) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from conversation.language import Choice, Detection, choose, remember
+from conversation.language import Choice, Detection, choose, note_asked_again, remember
 from conversation.language_voices import CLIP, MAYAN, TAGS
+from conversation.languages import OTHER_MAYAN
 
 NO_VOTE = Detection()
 
@@ -70,6 +71,58 @@ def test_a_stated_mayan_language_still_brings_the_spanish_text() -> None:
     assert (choice.language, choice.second, choice.ask) == ("mam", "es", False)
 
 
+def write_on(stated: str, *detections: Detection) -> list[Choice]:
+    """Return the choices of somebody who has stated a language, who is asked as soon as the choice says so."""
+    votes: dict[str, float] = {}
+    choices = []
+    for detection in detections:
+        choices.append(choose(stated=stated, votes=votes, detection=detection))
+        votes = remember(votes, detection, stated=stated)
+        votes = note_asked_again(votes, stated) if choices[-1].again else votes
+    return choices
+
+
+def test_two_clear_messages_against_the_stated_language_bring_the_question_once_more() -> None:
+    choices = write_on("es", *[hear("en")] * 6)
+
+    assert [choice.language for choice in choices] == ["es"] * 6
+    assert [choice.again for choice in choices] == [False, True, False, False, False, False]
+    assert (choices[1].ask, choices[1].candidates) == (True, ("en", "es"))
+
+
+def test_the_question_stays_open_until_it_could_be_asked() -> None:
+    votes: dict[str, float] = {}
+    for _ in range(3):
+        votes = remember(votes, hear("en"), stated="es")
+
+    assert choose(stated="es", votes=votes, detection=hear("en")).again
+    assert not choose(stated="es", votes=votes, detection=NO_VOTE).again
+
+
+@pytest.mark.parametrize(
+    ("stated", "heard"),
+    [
+        ("es", [hear("en"), hear("es"), hear("en")]),
+        ("es", [hear("en", agreed=False)] * 4),
+        ("es", [hear("en", margin=8)] * 4),
+        ("quc", [hear("es")] * 4),
+        ("mam", [hear("quc")] * 4),
+        (OTHER_MAYAN, [hear("quc")] * 4),
+    ],
+    ids=["not in a row", "in doubt", "not clear", "spanish beside kiche", "a near relative", "any mayan language"],
+)
+def test_the_question_does_not_come_back_for_less(stated: str, heard: list[Detection]) -> None:
+    assert not any(choice.again for choice in write_on(stated, *heard))
+
+
+def test_stating_another_language_starts_the_count_again() -> None:
+    votes = remember({}, hear("en"), stated="es")
+
+    choice = choose(stated="pt", votes=votes, detection=hear("en"))
+
+    assert not choice.again
+
+
 def test_spanish_and_english_in_doubt_are_both_answered() -> None:
     choice, _ = converse(hear("en", margin=1, words=1))
 
@@ -93,20 +146,64 @@ def test_a_small_lead_is_a_doubt_only_where_the_voices_disagree() -> None:
     assert not agreed.ask
 
 
-def test_one_clear_message_does_not_switch_an_established_language() -> None:
+def test_one_clear_message_is_answered_in_both_languages_and_switches_nothing() -> None:
     choice, _ = converse(hear("es"), hear("es"), hear("en"))
+    after, _ = converse(hear("es"), hear("es"), hear("en"), hear("es", margin=3))
 
-    assert choice.language == "es"
+    assert (choice.language, choice.second, choice.ask) == ("en", "es", False)
+    assert (after.language, after.second) == ("es", None)
 
 
-def test_two_clear_messages_in_a_row_switch_it() -> None:
-    choice, _ = converse(hear("es"), hear("es"), hear("en"), hear("en"))
+@pytest.mark.parametrize(
+    "other",
+    [hear("en", margin=11.9), hear("en", agreed=False), hear("en", words=2)],
+    ids=["a smaller margin", "voices that disagree", "two words"],
+)
+def test_one_message_that_is_less_than_clear_is_answered_in_the_established_language(other: Detection) -> None:
+    choice, _ = converse(hear("es"), hear("es"), other)
 
-    assert choice.language == "en"
+    assert (choice.language, choice.second) == ("es", None)
+
+
+@pytest.mark.parametrize("established", ["en", "es", "pt"])
+def test_a_clear_mayan_message_in_a_settled_conversation_is_answered_in_both_and_asked_about(
+    established: str,
+) -> None:
+    choice, _ = converse(hear(established), hear(established), hear("quc"))
+
+    assert (choice.language, choice.second, choice.ask) == ("quc", established, True)
+    assert {"quc", established, "es"} <= set(choice.candidates)
+    assert len(choice.candidates) <= 4
+
+
+def test_spanish_beside_an_established_mayan_language_is_no_other_language() -> None:
+    choice, _ = converse(hear("quc"), hear("quc"), hear("es"))
+
+    assert (choice.language, choice.second) == ("quc", "es")
+
+
+def test_an_established_mayan_language_travels_with_a_clear_english_message() -> None:
+    choice, _ = converse(hear("quc"), hear("quc"), hear("en"))
+
+    assert (choice.language, choice.second) == ("en", "quc")
+
+
+def test_a_first_message_on_which_the_voices_disagree_establishes_nothing() -> None:
+    _, votes = converse(hear("cak", agreed=False))
+
+    assert not any(key.startswith("settled:") for key in votes)
+
+
+def test_two_clear_messages_in_a_row_switch_it_and_the_old_language_comes_along_once() -> None:
+    switched, _ = converse(hear("es"), hear("es"), hear("en"), hear("en"))
+    later, _ = converse(hear("es"), hear("es"), hear("en"), hear("en"), hear("en"))
+
+    assert (switched.language, switched.second) == ("en", "es")
+    assert (later.language, later.second) == ("en", None)
 
 
 def test_a_message_in_the_established_language_starts_the_count_again() -> None:
-    choice, _ = converse(hear("es"), hear("en"), hear("es"), hear("en"))
+    choice, _ = converse(hear("es"), hear("en", margin=6), hear("es"), hear("en", margin=6))
 
     assert choice.language == "es"
 
@@ -118,18 +215,18 @@ def test_messages_with_a_small_margin_never_switch() -> None:
 
 
 def test_a_message_that_tells_nothing_neither_counts_nor_forgets() -> None:
-    before, votes = converse(hear("es"), hear("es"), hear("en"))
+    _, votes = converse(hear("es"), hear("es"), hear("en"))
     choice, after = converse(hear("es"), hear("es"), hear("en"), NO_VOTE)
 
-    assert choice.language == before.language == "es"
+    assert (choice.language, choice.second) == ("es", None)
     assert after == votes
 
 
 def test_after_a_switch_the_old_language_needs_two_messages_to_come_back() -> None:
     start = [hear("es"), hear("es"), hear("en"), hear("en")]
 
-    once, _ = converse(*start, hear("es"))
-    twice, _ = converse(*start, hear("es"), hear("es"))
+    once, _ = converse(*start, hear("es", margin=6))
+    twice, _ = converse(*start, hear("es", margin=6), hear("es", margin=6))
 
     assert (once.language, twice.language) == ("en", "es")
 
