@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+
+from bot.judging import Figures
 
 BOT = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class TrainingFiles:
-    """Folders of training data: nlu/<language>/<topic>.yml and rules."""
+    """Folders of training data: nlu/<language>/<register>/<topic>.yml and rules."""
 
     nlu: Path
     rules: Path
@@ -26,6 +28,7 @@ class TrainingFiles:
             BOT / "config.yml",
             *_files(BOT / "domain", "*.yml"),
             *_files(BOT / "components", "*.py"),
+            *_files(BOT / "components", "*.tsv"),
             *_files(self.rules, "*.yml"),
             *_files(self.nlu, "*.yml"),
         ]
@@ -70,7 +73,11 @@ def _utterances(source: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a reader should know of one archive. Numbers only: quality is measured by bench/, not claimed here."""
+    """What a reader should know of one archive. Numbers only.
+
+    Attributes:
+        results: by language, how the model did on the messages of bench/nlu_test/; empty where they are not at hand.
+    """
 
     name: str
     trained_at: str
@@ -78,6 +85,7 @@ class ModelCard:
     cpu_s: float
     versions: Sequence[str]
     counts: Mapping[str, Counter[str]]
+    results: Mapping[str, Figures] = field(default_factory=dict)
 
     def render(self) -> str:
         intents = set().union(*self.counts.values())
@@ -93,11 +101,27 @@ class ModelCard:
                 f"Trained {self.trained_at} with {', '.join(self.versions)} in {self.cpu_s:.0f} s "
                 f"of one core. The archive has {self.archive_bytes / 1e6:.1f} MB.",
                 "",
-                f"{len(intents)} intents, one linear classifier over all languages (bot/config.yml).",
+                f"{len(intents)} intents, one classifier over all languages (bot/config.yml, docs/decisions/0020).",
                 "",
                 "| language | intents | utterances | fewest for an intent |",
                 "| --- | --- | --- | --- |",
                 *rows,
+                *self._render_results(),
                 "",
             ]
         )
+
+    def _render_results(self) -> list[str]:
+        if not self.results:
+            return ["", "Not judged: the messages of bench/nlu_test/ were not at hand."]
+        return [
+            "",
+            "On messages of other authors (bench/nlu_test/; `make bench-nlu` tells more):",
+            "",
+            "| language | messages | right first | among three | answered | answered wrongly |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *(
+                f"| {language} | {f.count} | {f.first:.1%} | {f.among:.1%} | {f.answered:.1%} | {f.wrong:.1%} |"
+                for language, f in sorted(self.results.items())
+            ),
+        ]

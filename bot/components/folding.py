@@ -1,4 +1,4 @@
-"""Words as the classifier sees them. Pure: the tokenizer hands the result to Rasa, tests read it without Rasa."""
+"""Words as the classifier sees them. Pure: tests read it without Rasa."""
 
 from __future__ import annotations
 

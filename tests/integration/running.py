@@ -65,7 +65,7 @@ def running_bot(folder: Path) -> Iterator[RunningBot]:
 def find_model() -> Path:
     """Return the model for the present training data, trained now if there is none."""
     command = [sys.executable, "-m", "service", "train"]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=280, check=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=580, check=True)
     return Path(done.stdout.strip())
 
 

@@ -151,6 +151,32 @@ async def test_an_order_to_rasa_is_read_as_words(bot: HttpBot, rasa: RasaProcess
     assert status == 422
 
 
+ODD = [
+    "a" * 1600,
+    "x" * 900,
+    "\x00\x01\x1b[31mhola",
+    "\u202eavlas",
+    "hola привет 你好 مرحبا",
+    '/greet{"name": "x"}',
+    "'; DROP TABLE message; --",
+    "<img src=x onerror=alert(1)>",
+    "{{7*7}} ${code}",
+    "😭🙏🏽🇬🇹",
+    "1234567890",
+    "e" + "\u0301" * 500,
+    "我的孩子需要上学",
+    "\n".join(["hola"] * 200),
+    "?" * 300,
+]
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
+async def test_odd_texts_are_answered_with_a_key_and_never_with_silence(bot: HttpBot, text: str) -> None:
+    reply = await converse(bot, text)
+
+    assert reply.keys
+
+
 @pytest.mark.parametrize("token", [None, "", "wrong"])
 @pytest.mark.parametrize(
     ("method", "path"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.judging import Figures
 from bot.training_files import ModelCard, TrainingFiles
 
 SPANISH = """version: "3.1"
@@ -73,7 +74,15 @@ def test_the_fingerprint_does_not_depend_on_where_the_files_lie(files: TrainingF
 def test_configuration_domain_and_components_are_part_of_the_model(files: TrainingFiles) -> None:
     names = {source.name for source in files.sources()}
 
-    assert {"config.yml", "dialogue.yml", "classifier.py", "folding.py", "fallback.yml", "school.yml"} <= names
+    assert {
+        "config.yml",
+        "dialogue.yml",
+        "classifier.py",
+        "folding.py",
+        "abbreviations.tsv",
+        "fallback.yml",
+        "school.yml",
+    } <= names
     assert "client.py" not in names
 
 
@@ -99,3 +108,21 @@ def test_the_card_tells_counts_per_language_and_what_is_missing() -> None:
     assert "2.5 MB" in text
     assert "| es | 2 of 2 | 32 | 12 |" in text
     assert "| quc | 1 of 2 | 9 | 9 |" in text
+    assert "Not judged" in text
+
+
+def test_the_card_tells_how_the_model_did_on_messages_of_other_authors() -> None:
+    card = ModelCard(
+        name="puente-0123456789ab",
+        trained_at="2026-01-02 03:04 UTC",
+        archive_bytes=2_500_000,
+        cpu_s=12.4,
+        versions=VERSIONS,
+        counts={"es": Counter({"school.meals": 20})},
+        results={"es": Figures(count=200, first=0.9, among=0.965, answered=0.8, wrong=0.025)},
+    )
+
+    text = card.render()
+
+    assert "| es | 200 | 90.0% | 96.5% | 80.0% | 2.5% |" in text
+    assert "Not judged" not in text
