@@ -8,12 +8,13 @@ data/languages.yml.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Self
 
 from conversation.errors import ContentError
 from conversation.folding import fold
+from conversation.language_wish import LanguageWishes
 from conversation.messages import Command
+from conversation.requests import PADDED, Requests, expand, is_request
 
 LONGEST = 24  # words; a longer message is talk, whatever is in it
 
@@ -59,16 +60,20 @@ class Keywords:
 
     Attributes:
         talk: folded messages without spaces that are no command, whatever their words are.
+        wishes: how another language is asked for.
+        requests: stops and wishes for a person in many words.
     """
 
     matches: Mapping[str, CommandMatch]
     courtesies: frozenset[tuple[str, ...]]
     talk: frozenset[str] = frozenset()
+    wishes: LanguageWishes | None = None
+    requests: Requests | None = None
 
     @classmethod
     def from_data(cls, data: Mapping[str, Mapping[str, Any]]) -> Self:
-        """Read parsed data/languages.yml: rows by tag; `name`, `aliases`, `asks`, `courtesy`, `talk` and
-        `keywords` count here.
+        """Read parsed data/languages.yml: rows by tag; `name`, `aliases`, `asks`, `courtesy`, `talk`,
+        `padding`, `parts` and `keywords` count here.
 
         Raises:
             ContentError: an unknown command, a word that is no text, or a word with two meanings.
@@ -78,16 +83,43 @@ class Keywords:
             _add(matches, phrase, match)
         courtesies = (fold(text) for tag, row in data.items() for text in _texts(row, "courtesy", tag))
         talk = (_join(fold(text).split()) for tag, row in data.items() for text in _texts(row, "talk", tag))
-        return cls(matches, frozenset(tuple(text.split()) for text in courtesies), frozenset(talk))
+        courteous = frozenset(tuple(text.split()) for text in courtesies)
+        padding = {tuple(fold(text).split()) for tag, row in data.items() for text in _texts(row, "padding", tag)}
+        requests = Requests.from_data(data, courteous | padding)
+        return cls(matches, courteous, frozenset(talk), _read_wishes(data), requests)
 
     def find_command(self, text: str) -> CommandMatch | None:
-        """Return the command that the whole of a text is, else None."""
+        """Return the command that the whole of a text is, else None.
+
+        "/restart" is an order to some other machine: with a slash before it only a stop is heard.
+        """
+        match = self._find(text)
+        is_order = text.lstrip().startswith("/")
+        return None if match and is_order and match.command is not Command.STOP else match
+
+    def _find(self, text: str) -> CommandMatch | None:
         words = fold(_MADAM.sub(" madam ", text)).split()
         if len(words) > LONGEST or _join(words) in self.talk:
             return None
         bare = self._without_courtesy(words)
         said = (words, _said_once(words), bare, _said_once(bare))
-        return next((self.matches[phrase] for phrase in map(_join, said) if phrase in self.matches), None)
+        found = (self.matches[phrase] for phrase in map(_join, said) if phrase in self.matches)
+        return next(found, None) or self._find_request(bare) or self._find_wish(words)
+
+    def _find_request(self, words: Sequence[str]) -> CommandMatch | None:
+        """Return the stop or the wish for a person that stands in talk: "ya no me escriban a este número"."""
+        for bare in self.requests.find_bare(words) if self.requests else ():
+            listed = self.matches.get(_join(bare))
+            if listed and listed.command.value in PADDED:
+                return listed
+            request = None if listed or not self.requests else self.requests.find(bare)
+            if request:
+                return CommandMatch(_KINDS[request.kind], request.language)
+        return None
+
+    def _find_wish(self, words: list[str]) -> CommandMatch | None:
+        wish = self.wishes.find(words) if self.wishes else None
+        return CommandMatch(Command.LANGUAGE, wish.language, wish.target) if wish else None
 
     def _without_courtesy(self, words: list[str]) -> list[str]:
         for length in range(len(words), 0, -1):  # "merci beaucoup" before "merci"
@@ -96,13 +128,6 @@ class Keywords:
             if tuple(words[-length:]) in self.courtesies:
                 return self._without_courtesy(words[:-length])
         return words
-
-
-def expand(word: str) -> Iterator[str]:
-    """Yield the phrases that one line stands for: "no? more texts|text_messages" for four, "_" being a space."""
-    pieces = [(*piece.removesuffix("?").split("|"), *([""] if piece.endswith("?") else [])) for piece in word.split()]
-    for chosen in product(*pieces):
-        yield " ".join(piece.replace("_", " ") for piece in chosen if piece)
 
 
 def _said_once(words: list[str]) -> list[str]:
@@ -140,23 +165,43 @@ def _read_carrier_words() -> Iterator[tuple[str, CommandMatch]]:
 
 def _read_keywords(data: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, CommandMatch]]:
     for tag, row in data.items():
-        keywords = row.get("keywords") or {}
+        keywords, parts = row.get("keywords") or {}, _read_parts(tag, row)
         for kind in keywords:
             if kind not in _KINDS:
                 raise ContentError(f"languages.yml: {tag}.keywords.{kind} is none of {', '.join(_KINDS)}")
             match = CommandMatch(_KINDS[kind], tag, only_when_stopped=kind == _WHEN_STOPPED)
-            words = _texts(keywords, kind, f"{tag}.keywords")
-            yield from ((fold(phrase), match) for word in words for phrase in expand(word))
+            lines = _texts(keywords, kind, f"{tag}.keywords")
+            listed = (line for line in lines if not is_request(kind, line, parts))
+            yield from ((fold(phrase), match) for line in listed for phrase in expand(line, parts))
+
+
+def _read_parts(tag: str, row: Mapping[str, Any]) -> Mapping[str, str]:
+    parts = row.get("parts") or {}
+    if not all(isinstance(text, str) for pair in parts.items() for text in pair):
+        raise ContentError(f"languages.yml: {tag}.parts must hold texts by name")
+    return parts
 
 
 def _read_names(data: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, CommandMatch]]:
-    """Read how languages are called ("quiche") and how they are asked for ("en {name}"), each name in each way."""
-    asks = [(tag, *map(fold, ask.partition("{name}"))) for tag, row in data.items() for ask in _texts(row, "asks", tag)]
+    """Read how languages are called ("quiche")."""
     for target, row in data.items():
-        for name in map(fold, (row.get("name", ""), *_texts(row, "aliases", target))):
-            yield name, CommandMatch(Command.LANGUAGE, target=target)
-            for tag, before, _, after in asks:
-                yield f"{before} {name} {after}", CommandMatch(Command.LANGUAGE, tag, target)
+        for name in (row.get("name", ""), *_texts(row, "aliases", target)):
+            yield fold(name), CommandMatch(Command.LANGUAGE, target=target)
+
+
+def _read_wishes(data: Mapping[str, Mapping[str, Any]]) -> LanguageWishes:
+    """Read the words in which a language is asked for: those of `asks` and of `wishes`."""
+    names = {name: str(match.target) for name, match in _read_names(data)}
+    asks = {tag: [ask for line in _texts(row, "asks", tag) for ask in expand(line)] for tag, row in data.items()}
+    said = {tag: " ".join([*asks[tag], *_texts(row, "wishes", tag)]) for tag, row in data.items()}
+    negations = {tag: frozenset(map(fold, _texts(row, "negations", tag))) for tag, row in data.items()}
+    courtesies = {fold(text) for tag, row in data.items() for text in _texts(row, "courtesy", tag)}
+    return LanguageWishes(
+        names=names,
+        words={tag: frozenset(fold(text.replace("{name}", " ")).split()) for tag, text in said.items()},
+        negations=negations,
+        courtesies=sorted(courtesies, key=lambda text: (-len(text), text)),
+    )
 
 
 def _texts(row: Mapping[str, Any], key: str, place: str) -> Sequence[str]:

@@ -2,14 +2,7 @@
 
 The rules are in data/safety/<lang>.yml, phrases in the syntax of phrases.py under answers and themes. `lookalikes`
 cancel those findings of their own answer with which they share words: "me muero de risa". When unsure there is danger.
-
-A file has the keys
-    words      lists by name, for <name> in phrases
-    short      other ways to write a word: "que": ["q", "k"]
-    sounds     other ways to write some letters: "qu": ["k", "q"]
-    slips      words that are known with one letter missing, wrong, too many, or two swapped
-    not_slips  other words that such a slip would make
-    rules      answer: {phrases: {theme: [phrase]}, lookalikes: [phrase]}
+Stories in which the danger is not named are found by the signs that meet in them (scenes.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,42 +10,27 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Self
 
-from conversation.errors import ContentError
-from conversation.folding import LONG_WORD, Spelling, fold
-from conversation.phrases import PhraseFinder, Slot, Span, parse_phrase
+from conversation.folding import fold
+from conversation.phrases import PhraseFinder, Span
+from conversation.safety_file import MOST_URGENT_FIRST, Danger, DangerFile, Grade, Rule
+from conversation.scenes import EVERY, Scenes, Sign
 
-# Where a life may end in minutes, then in hours; the first of several findings gets the answer.
-MOST_URGENT_FIRST = (
-    "safety.poison",
-    "safety.emergency",
-    "safety.suicide",
-    "safety.sexual_violence",
-    "safety.partner_violence",
-    "safety.abuse",
-    "safety.trafficking",
-    "sponsor.child_missing",
-    "safety.threats_debt",
-    "rights.child_detained",
-    "safety.enforcement_now",
-    "safety.runaway",
-    "safety.work_exploitation",
-)
-_KEYS = {"words", "short", "sounds", "slips", "not_slips", "rules"}
+_MIXED_WITH = {"quc": "es"}  # in one breath; other languages are mixed by sentences
+SCENES = "scenes"  # the file beside those of the languages
 
 
 @dataclass(frozen=True, slots=True)
-class Danger:
-    """What a message is about, and the rule that says so.
+class Evidence:
+    """What the rules make of a text.
 
     Attributes:
-        answer: id of the catalogue entry to send.
-        language: of the rule, not necessarily of the message.
-        rule: "es/safety.suicide/wants_to_die": language, answer and theme of the phrase, never words of the person.
+        danger: the most urgent danger among those of the highest grade; None up to CUE.
+        calm: it is told of a film, of long ago, as a figure of speech.
     """
 
-    answer: str
-    language: str
-    rule: str
+    grade: Grade
+    danger: Danger | None = None
+    calm: bool = False
 
 
 class DangerRules:
@@ -61,126 +39,119 @@ class DangerRules:
     Each language has a machine of its own: it costs next to nothing on the words of the others.
     """
 
-    def __init__(self, languages: Sequence["_Language"]) -> None:
-        self._languages = languages
+    def __init__(self, languages: Sequence["_Language"], scenes: Scenes) -> None:
+        self._languages, self._scenes = languages, scenes
 
     @classmethod
     def from_data(cls, data: Mapping[str, Mapping[str, Any]]) -> Self:
-        """Read the parsed files of data/safety/ by language tag.
+        """Read the parsed files of data/safety/ by language tag, and the scenes under SCENES.
 
         Raises:
-            ContentError: an unknown key, answer or word list, or a phrase against its syntax.
+            ContentError: an unknown key, answer, sign or word list, or a phrase against its syntax.
         """
-        files = [_File(tag, content) for tag, content in data.items()]
+        scenes = Scenes.from_data(data.get(SCENES) or {}, MOST_URGENT_FIRST)
+        files = [DangerFile(tag, content) for tag, content in data.items() if tag != SCENES]
         never_slips = frozenset(fold(word) for file in files for word in file.texts("not_slips"))
-        return cls([_Language.from_file(file, never_slips) for file in files])
+        return cls([_Language.from_file(file, scenes.signs, never_slips) for file in files], scenes)
 
     def find_danger(self, text: str) -> Danger | None:
-        """Return the most urgent danger a text speaks of, the first one named if there are several of a kind."""
+        """Return the most urgent danger that a text surely speaks of, the first one named of several of a kind."""
+        evidence = self.weigh(text)
+        return evidence.danger if evidence.grade is Grade.SURE else None
+
+    def weigh(self, text: str) -> Evidence:
+        """Return what the rules make of a text, sure or not."""
         words = fold(text).split()
+        signs = {language.tag: list(language.find_signs(words)) for language in self._languages}
+        told = max(signs, key=lambda tag: len(signs[tag]), default="")  # short words look alike in many languages
+        calmed = {tag: self._scenes.find_calmed([*some, *self._also(signs, tag, told)]) for tag, some in signs.items()}
+        found = [
+            (-weighed, MOST_URGENT_FIRST.index(danger.answer), last, danger)
+            for grade, danger, last in (*self._find_named(words), *self._find_scenes(signs))
+            if (weighed := _doubt(grade, danger, calmed, signs, told)) > Grade.CUE
+        ]
+        calm = bool(calmed.get(told))
+        if found:
+            danger = min(found, key=itemgetter(0, 1, 2))[3]
+            return Evidence(Grade(-min(found, key=itemgetter(0))[0]), danger, calm)
+        return Evidence(Grade.CUE if self._scenes.has_cue(signs.get(told, ())) else Grade.NOTHING, calm=calm)
+
+    def _also(self, signs: Mapping[str, Sequence[Sign]], tag: str, told: str) -> Iterator[Sign]:
+        """Yield the signs of the other languages that a message in one of them may hold."""
+        for other in {_MIXED_WITH.get(tag, ""), told} - {tag}:
+            yield from signs.get(other, ())
+
+    def _find_named(self, words: Sequence[str]) -> Iterator[tuple[Grade, Danger, int]]:
+        """Yield the dangers that a phrase names and no look-alike cancels, with the place of the last word."""
         found = [finding for language in self._languages for finding in language.find_dangers(words)]
         if not found:
-            return None
+            return
         cancelled = {place for language in self._languages for place in language.find_cancelled(words)}
-        dangers = [
-            (MOST_URGENT_FIRST.index(danger.answer), span.last, danger)
-            for danger, span in found
-            if cancelled.isdisjoint((danger.answer, place) for place in range(span.first, span.last + 1))
-        ]
-        return min(dangers, key=itemgetter(0, 1))[2] if dangers else None
+        for rule, span in found:
+            if cancelled.isdisjoint((rule.danger.answer, place) for place in range(span.first, span.last + 1)):
+                yield rule.grade, rule.danger, span.last
+
+    def _find_scenes(self, signs: Mapping[str, Sequence[Sign]]) -> Iterator[tuple[Grade, Danger, int]]:
+        """Yield the scenes told in one language, or in two that people mix."""
+        for tag, some in signs.items():
+            mixed = signs.get(_MIXED_WITH.get(tag, ""), ()) if some else ()
+            for scene in self._scenes.find_scenes([*some, *mixed]):
+                yield Grade.LIKELY, Danger(scene.answer, tag, f"{tag}/{scene.answer}/{scene.theme}"), scene.last
+
+
+def _doubt(
+    grade: Grade, danger: Danger, calmed: Mapping[str, frozenset[str]], signs: Mapping[str, Sequence[Sign]], told: str
+) -> Grade:
+    """Return the grade of a finding: one less where calm is told, and likely at most where another language speaks.
+
+    What one language tells more of may only sound like the other.
+    """
+    tag = danger.language
+    if not calmed[tag].isdisjoint((EVERY, danger.answer)):
+        grade = Grade(grade - 1)
+    mixed = told in (tag, _MIXED_WITH.get(tag)) or tag == _MIXED_WITH.get(told)
+    return grade if mixed or len(signs[tag]) >= len(signs[told]) else min(grade, Grade.LIKELY)
 
 
 @dataclass(frozen=True, slots=True)
 class _Language:
     """The phrases of one language, and what each stands for."""
 
-    dangers: Sequence[Danger]
+    tag: str
+    rules: Sequence[Rule]
     phrases: PhraseFinder
     cancelled: Sequence[str]
     lookalikes: PhraseFinder
+    names: Sequence[str]
+    signs: PhraseFinder
 
     @classmethod
-    def from_file(cls, file: "_File", never_slips: frozenset[str]) -> Self:
-        rules, lookalikes = list(file.read_rules()), list(file.read_lookalikes())
+    def from_file(cls, file: DangerFile, known_signs: frozenset[str], never_slips: frozenset[str]) -> Self:
+        rules, lookalikes, signs = (
+            list(file.read_rules()),
+            list(file.read_lookalikes()),
+            list(file.read_signs(known_signs)),
+        )
         return cls(
-            dangers=[rule.danger for rule in rules],
+            tag=file.tag,
+            rules=rules,
             phrases=PhraseFinder([rule.slots for rule in rules], file.spelling, never_slips),
             cancelled=[rule.danger.answer for rule in lookalikes],
             lookalikes=PhraseFinder([rule.slots for rule in lookalikes], file.spelling, never_slips),
+            names=[name for name, _ in signs],
+            signs=PhraseFinder([slots for _, slots in signs], file.spelling, never_slips),
         )
 
-    def find_dangers(self, words: Sequence[str]) -> Iterator[tuple[Danger, Span]]:
+    def find_dangers(self, words: Sequence[str]) -> Iterator[tuple[Rule, Span]]:
         for span in self.phrases.find(words):
-            yield self.dangers[span.phrase], span
+            yield self.rules[span.phrase], span
+
+    def find_signs(self, words: Sequence[str]) -> Iterator[Sign]:
+        for span in self.signs.find(words):
+            yield Sign(self.names[span.phrase], span.first, span.last)
 
     def find_cancelled(self, words: Sequence[str]) -> Iterator[tuple[str, int]]:
         """Yield the answers that are cancelled and the places of the words where they are."""
         for span in self.lookalikes.find(words):
             for place in range(span.first, span.last + 1):
                 yield self.cancelled[span.phrase], place
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    danger: Danger
-    slots: tuple[Slot, ...]
-
-
-class _File:
-    """One parsed file of data/safety/, read with its name at hand for the errors."""
-
-    def __init__(self, tag: str, content: Mapping[str, Any]) -> None:
-        self._tag, self._content = tag, content
-        self._check(set(content) <= _KEYS, f"only {', '.join(sorted(_KEYS))} may stand here")
-        self._lists = {name: self.texts("words", name) for name in self._names("words")}
-        self.spelling = self._read_spelling()
-
-    def texts(self, *path: str) -> tuple[str, ...]:
-        """Return a list of texts at a path; YAML turns an unquoted no, yes, on or off into a truth value."""
-        found: Any = self._content
-        for key in path:
-            found = (found or {}).get(key)
-        right = isinstance(found, list | None) and all(isinstance(text, str) for text in found or ())
-        self._check(right, f"{'.'.join(path)} must list texts; put yes, no, on and off in quotes")
-        return tuple(found or ())
-
-    def read_rules(self) -> Iterator[_Rule]:
-        for answer in self._names("rules"):
-            self._check(answer in MOST_URGENT_FIRST, f"rules.{answer} is no answer to a danger")
-            rule = self._content["rules"][answer]
-            self._check(set(rule) <= {"phrases", "lookalikes"}, f"rules.{answer} has phrases and lookalikes only")
-            for theme in rule.get("phrases") or {}:
-                danger = Danger(answer, self._tag, f"{self._tag}/{answer}/{theme}")
-                yield from self._read_phrases(danger, "rules", answer, "phrases", theme)
-
-    def read_lookalikes(self) -> Iterator[_Rule]:
-        for answer in self._names("rules"):
-            danger = Danger(answer, self._tag, f"{self._tag}/{answer}/lookalikes")
-            yield from self._read_phrases(danger, "rules", answer, "lookalikes")
-
-    def _names(self, key: str) -> list[str]:
-        names = list(self._content.get(key) or ())
-        self._check(all(isinstance(name, str) for name in names), f"{key}: put yes, no, on and off in quotes")
-        return names
-
-    def _read_spelling(self) -> Spelling:
-        slips = frozenset(map(fold, self.texts("slips")))
-        short_ones = ", ".join(word for word in slips if len(word) < LONG_WORD)
-        self._check(not short_ones, f"slips have {LONG_WORD} letters or more, unlike {short_ones}")
-        return Spelling(
-            short={fold(word): self.texts("short", word) for word in self._names("short")},
-            sounds={letters: self.texts("sounds", letters) for letters in self._names("sounds")},
-            slips=slips,
-        )
-
-    def _read_phrases(self, danger: Danger, *path: str) -> Iterator[_Rule]:
-        for text in self.texts(*path):
-            try:
-                orders = parse_phrase(text, self._lists)
-            except ValueError as error:
-                raise ContentError(f"safety/{self._tag}.yml: '{text}': {error}") from None
-            yield from (_Rule(danger, slots) for slots in orders)
-
-    def _check(self, right: bool, message: str) -> None:
-        if not right:
-            raise ContentError(f"safety/{self._tag}.yml: {message}")

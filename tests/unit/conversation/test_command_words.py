@@ -1,8 +1,9 @@
 """Every word of data/languages.yml: heard in whatever way it is typed, and nothing that people say otherwise."""
 
+import random
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import pytest
@@ -10,10 +11,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversation.keywords import CommandMatch, expand
+from conversation.keywords import CommandMatch
 from conversation.languages import OTHER_MAYAN
 from conversation.messages import Command
 from conversation.questions import CHOOSE, ask, find_choice
+from conversation.requests import expand, is_request
 from tests.fakes import START
 from tests.talk import ROOT, real_rules
 
@@ -29,11 +31,31 @@ HAS = {
 }
 
 
+NAMES_OF_THINGS = frozenset(("CHIP", "FERPA", "HELLO", "HIPAA", "ORR", "SNAP", "USCIS"))  # in capitals, and no commands
+SAMPLES = 25  # of the phrases of a line that has too many to try all
+
+
 def words() -> Iterator[tuple[str, str, str]]:
-    """Yield (tag, kind, word) of every word of every command."""
+    """Yield (tag, kind, word) of every word of every command, and samples of what is heard word by word."""
     for tag, row in ROWS.items():
-        for kind, texts in (row.get("keywords") or {}).items():
-            yield from ((tag, kind, phrase) for text in texts for phrase in expand(text))
+        parts = row.get("parts") or {}
+        for kind, lines in (row.get("keywords") or {}).items():
+            for line in lines:
+                phrases = sample(line, parts) if is_request(kind, line, parts) else expand(line, parts)
+                yield from ((tag, kind, phrase) for phrase in phrases if len(phrase.split()) > 1 or "<" not in line)
+
+
+def sample(line: str, parts: Mapping[str, str]) -> Iterator[str]:
+    """Yield some phrases of a line by choosing at random for each piece, the same at every run."""
+    chance = random.Random(line)
+    pieces = re.sub(r"<(\w+)>", lambda found: parts[found[1]], line).split()
+    for _ in range(SAMPLES):
+        chosen = [chance.choice(piece.removesuffix("?").split("|")) for piece in pieces if keep(piece, chance)]
+        yield " ".join(chosen).replace("_", " ")
+
+
+def keep(piece: str, chance: random.Random) -> bool:
+    return not piece.endswith("?") or chance.random() < 0.5
 
 
 WORDS = list(words())
@@ -73,7 +95,7 @@ def test_every_word_that_a_text_tells_people_to_send_is_a_command() -> None:
         f"{wording.language} {wording.answer}: {shouted}"
         for wording in RULES.catalogue.wordings.values()
         for shouted in re.findall(r"[^\W\d_]{4,}(?: [^\W\d_]{4,})*", wording.text)
-        if shouted.isupper() and shouted not in ("ORR", "USCIS", "HELLO") and find(shouted) is None
+        if shouted.isupper() and shouted not in NAMES_OF_THINGS and find(shouted) is None
     ]
 
     assert unheard == []
@@ -167,11 +189,9 @@ def test_another_language_can_be_wanted_without_naming_it(text: str) -> None:
 # And nothing else
 
 
-def test_no_word_is_a_danger_to_the_rules() -> None:
-    dangers = {word for _, _, word in WORDS if RULES.danger.find_danger(word)}
-
-    # "take me out of the list": commands come first, and whoever is to be taken out of somewhere else says where
-    assert dangers == {f"saquenme de {which} lista" for which in ("la", "su", "esta")}
+def test_only_a_stop_may_sound_like_danger_to_the_rules() -> None:
+    # "take me out of the list", "stop doing this": commands come first, and whoever is in danger says more
+    assert {kind for _, kind, word in WORDS if RULES.danger.find_danger(word)} <= {"stop"}
 
 
 def test_no_word_picks_from_a_menu() -> None:
@@ -315,10 +335,17 @@ def read_utterances() -> Iterator[tuple[str, str]]:
 
 MEANS = {
     Command.PERSON: {"service.talk_to_person"},
-    Command.LANGUAGE: {"service.change_language", "service.talk_to_person"},
+    Command.LANGUAGE: {"service.change_language", "service.talk_to_person", "community.indigenous_interpreter"},
     Command.ERASE: {"service.delete_my_data"},
-    Command.HELP: {"service.menu", "service.talk_to_person", "service.greet", "service.what_is_this"},
+    Command.HELP: {
+        "service.menu",
+        "service.talk_to_person",
+        "service.greet",
+        "service.what_is_this",
+        "safety.emergency",  # "help" alone: what we are, and 911, is the first thing to say
+    },
     Command.START: {"service.greet", "service.menu"},
+    Command.STOP: {"service.delete_my_data"},  # some who want all of it gone write just that
 }
 
 
@@ -330,6 +357,16 @@ def test_what_people_ask_the_bot_is_no_command_of_another_meaning() -> None:
     assert wrong == []
 
 
+def test_nothing_that_people_ask_the_bot_ends_the_messages() -> None:
+    stops = [(intent, text) for intent, text in read_utterances() if (match := find(text)) and ends(match)]
+
+    assert [one for one in stops if one[0] != "service.delete_my_data"] == []
+
+
+def ends(match: CommandMatch) -> bool:
+    return match.command is Command.STOP
+
+
 ANSWERS = [
     "no", "ya no", "no más", "para", "nada", "non", "não", "pas", "plus", "rien", "adiós", "bye", "ok", "ok gracias",
     "sí", "mañana", "después", "luego", "nunca", "nadie", "personne", "pèsonn", "ninguém", "borrar", "delete",
@@ -338,7 +375,10 @@ ANSWERS = [
     "jun", "ma'am", "thank you ma'am", "thanks mam", "leave me alone", "déjenme en paz", "stop it", "quiero salir",
     "no me molesten", "arrêté", "Arrêtée", "arete", "yo arete papa m", "cancelé", "cancelé la cita",
     "quiero salir de aquí", "je veux plus", "pa voye m tounen", "no me manden", "quero sair daqui", "clear",
-    "forget me", "delete me",
+    "forget me", "delete me", "alta", "puede salir", "can leave now", "just stop", "ya salir", "cancel my appointment",
+    "cancelar mi cita", "cancelaron mi cita", "no quiero parar de estudiar", "el bus no tiene stop cerca", "stop sign",
+    "alto! dijo el policia", "dejen de pegarme", "stop sending me to school", "remove my son from the list",
+    "no quiero mensajes de mi ex", "quiero salir de la lista de espera", "paren de gritarme", "i want to stop working",
 ]  # fmt: skip
 
 

@@ -136,11 +136,10 @@ async def test_yes_is_a_start_from_somebody_who_has_stopped(word: str) -> None:
 @pytest.mark.parametrize("word", ["YES", "sí", "continue"])
 async def test_yes_is_a_message_like_others_from_anybody_else(word: str) -> None:
     talk = known()
-    talk.bot = bot = FakeBot({word: "service.thanks"})
 
     decision = await talk.say(word)
 
-    assert (decision.command, decision.kind, bot.heard) == (None, Kind.ANSWER, [word])
+    assert (decision.command, decision.handoff, talk.memory.stopped) == (None, None, False)
 
 
 async def test_a_wish_for_a_person_after_a_stop_opens_a_case_and_sends_nothing() -> None:

@@ -13,6 +13,7 @@ from conversation.errors import ContentError
 from conversation.folding import fold
 from conversation.keywords import CommandMatch, Keywords, expand, is_answered_by_carrier
 from conversation.messages import Command
+from tests.talk import real_rules
 
 DATA = Path(__file__).parents[3] / "data"
 
@@ -335,3 +336,15 @@ def test_folding_twice_is_folding_once_for_letters_and_spaces(text: str) -> None
 
     assert folded == folded.strip()
     assert "  " not in folded
+
+
+@pytest.mark.parametrize("text", ["/restart", " /start", "/help", "/english"])
+def test_an_order_to_some_other_machine_is_no_command(text: str) -> None:
+    assert real_rules().keywords.find_command(text) is None
+
+
+def test_a_stop_is_heard_however_it_is_written() -> None:
+    match = real_rules().keywords.find_command("/stop")
+
+    assert match
+    assert match.command is Command.STOP

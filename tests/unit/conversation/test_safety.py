@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from conversation.errors import ContentError
 from conversation.phrases import LONGEST_GAP
-from conversation.safety import MOST_URGENT_FIRST, Danger, DangerRules
+from conversation.safety import SCENES, DangerRules
+from conversation.safety_file import MOST_URGENT_FIRST, PAGING, Danger, Grade
 
 HERE = Path(__file__).parent
 SAFETY = HERE.parents[2] / "data" / "safety"
@@ -42,8 +43,13 @@ def read_messages(name: str) -> dict[str, Any]:
 
 
 def find_answer(text: str) -> str | None:
-    danger = real_rules().find_danger(text)
+    """Return the danger that the rules are sure of or find likely: what is believed where no model answers."""
+    danger = real_rules().weigh(text).danger
     return danger.answer if danger else None
+
+
+def share_sure(texts: Sequence[str]) -> float:
+    return sum(real_rules().find_danger(text) is not None for text in texts) / len(texts)
 
 
 def share_found(texts: Sequence[str]) -> float:
@@ -75,7 +81,8 @@ def test_known_harmless_messages_raise_few_false_alarms(language: str) -> None:
     texts = harmless("danger_known", language)
 
     assert len(texts) >= 300
-    assert share_found(texts) <= 0.01
+    assert share_sure(texts) <= 0.01
+    assert share_found(texts) <= 0.05
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -85,23 +92,40 @@ def test_known_dangers_mostly_get_the_text_for_their_danger(language: str) -> No
 
     right = sum(find_answer(text) == answer for answer, text in pairs)
 
-    assert right / len(pairs) >= 0.9
+    assert right / len(pairs) >= 0.87
 
 
-# What the rules alone reach on messages nobody had seen; the model's own danger intents come on top of this. These are
-# floors below the measured shares (es 0.65, en 0.84, pt 1.0, fr 0.95, ht 1.0, quc 1.0), not aims: the aim is 0.95.
+# What the rules alone reach on messages nobody had seen, sure and likely together: what is believed where no model
+# answers. These are floors below the measured shares, not aims; `python -m bench.danger` measures them with the model.
 @pytest.mark.parametrize(
-    ("language", "floor"), [("es", 0.64), ("en", 0.83), ("pt", 0.95), ("fr", 0.9), ("ht", 0.95), ("quc", 0.95)]
+    ("language", "floor"), [("es", 0.79), ("en", 0.86), ("pt", 0.95), ("fr", 0.9), ("ht", 0.95), ("quc", 0.95)]
 )
 def test_unseen_dangers_are_found_as_often_as_measured(language: str, floor: float) -> None:
     assert share_found(dangers("danger_unseen", language)) >= floor
 
 
+# The second list is of stories and half-told danger, which the rules alone see half of; the model must see the rest.
+@pytest.mark.parametrize(
+    ("language", "floor"), [("es", 0.48), ("en", 0.5), ("pt", 0.6), ("fr", 0.7), ("ht", 0.7), ("quc", 0.9)]
+)
+def test_stories_nobody_had_seen_are_found_as_often_as_measured(language: str, floor: float) -> None:
+    texts = dangers("danger_unseen2", language)
+
+    assert len(texts) >= 25
+    assert share_found(texts) >= floor
+
+
+def test_alarming_messages_nobody_had_seen_are_seldom_surely_danger() -> None:
+    assert share_sure(harmless("danger_unseen2", *read_messages("danger_unseen2")["harmless"])) <= 0.1
+
+
 def test_unseen_harmless_messages_raise_false_alarms_as_rarely_as_measured() -> None:
     languages = read_messages("danger_unseen")["harmless"]
+    others = set(languages) - {"es", "en"}
 
-    assert share_found(harmless("danger_unseen", "es", "en")) <= 0.05
-    assert share_found(harmless("danger_unseen", *set(languages) - {"es", "en"})) == 0
+    assert share_sure(harmless("danger_unseen", "es", "en")) <= 0.03
+    assert share_found(harmless("danger_unseen", "es", "en")) <= 0.08
+    assert share_found(harmless("danger_unseen", *others)) == 0
 
 
 @pytest.mark.parametrize(
@@ -227,7 +251,7 @@ def test_the_finding_names_the_rule_and_never_the_words() -> None:
     [
         ({"rule": {}}, "only not_slips, rules"),
         ({"rules": {"safety.weather": {}}}, "safety.weather"),
-        ({"rules": {"safety.suicide": {"phrase": {}}}}, "phrases and lookalikes only"),
+        ({"rules": {"safety.suicide": {"phrase": {}}}}, "likely, lookalikes, phrases only"),
         ({"rules": {"safety.suicide": {"phrases": {"a": [False]}}}}, "quotes"),
         ({"rules": {"safety.suicide": {"phrases": {"a": "uno"}}}}, "must list texts"),
         ({"rules": {"safety.suicide": {"phrases": {"a": ["* uno"]}}}}, "first and last word"),
@@ -251,8 +275,8 @@ def test_mistakes_in_the_files_are_named(content: dict[str, Any], message: str) 
 def test_every_danger_has_rules_in_spanish_and_english() -> None:
     files = read_files()
 
-    assert set(files) == {"es", "en", "pt", "fr", "ht", "quc"}
-    assert all(set(files[tag]["rules"]) == set(MOST_URGENT_FIRST) for tag in ("es", "en"))
+    assert set(files) == {"es", "en", "pt", "fr", "ht", "quc", SCENES}
+    assert all(set(files[tag]["rules"]) >= set(PAGING) for tag in ("es", "en"))
 
 
 # --- cost ------------------------------------------------------------------------------------------------------------
@@ -299,7 +323,7 @@ def test_no_text_costs_more_than_its_length(text: str) -> None:
     short, long = text[:3200], text[:6400]
 
     assert count_lines(long) <= 2.5 * count_lines(short)
-    assert count_lines(text[:1600]) <= 40 * 1600
+    assert count_lines(text[:1600]) <= 70 * 1600
 
 
 ALARMING = [
@@ -324,7 +348,7 @@ ALARMING = [
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(ALARMING), max_size=80))
 def test_any_order_of_alarming_words_is_read_in_bounded_steps(words: list[str]) -> None:
-    assert count_lines(" ".join(words)) <= 1000 + 200 * len(words)
+    assert count_lines(" ".join(words)) <= 2000 + 300 * len(words)
 
 
 @settings(max_examples=200)
@@ -333,3 +357,4 @@ def test_any_text_can_be_checked(text: str) -> None:
     danger = real_rules().find_danger(text)
 
     assert danger is None or danger.answer in MOST_URGENT_FIRST
+    assert real_rules().weigh(text).grade in Grade
