@@ -1,5 +1,5 @@
 # Two commands are all a newcomer needs: `make run` and `make test`.
-.PHONY: run test setup train lint check bench lock
+.PHONY: run test setup train lint check bench bench-language bench-danger bench-nlu lock
 
 PYTHON = .venv/bin/python
 
@@ -28,6 +28,20 @@ check: lint test ## what CI runs
 bench: ## measurements, as ratios; docs/performance.md
 	@sh service/bootstrap.sh test
 	@$(PYTHON) -m bench
+
+bench-language: ## how well and how fast languages are told; with TRAINING=folder WORDS=folder on text held out, too
+	@sh service/bootstrap.sh test
+	@$(PYTHON) -m bench.language
+	@test -z "$(TRAINING)" || $(PYTHON) -m bench.language_heldout $(TRAINING) $(WORDS) --out docs/understanding-language.md
+
+bench-danger: ## danger seen and false alarms by the rules, the model and both
+	@sh service/bootstrap.sh test
+	@$(PYTHON) -m bench.danger
+
+bench-nlu: ## how well the trained model understands messages of other authors; MODELS=1: other models beside it, too
+	@sh service/bootstrap.sh run
+	@.venv-rasa/bin/python -m bench.nlu
+	@test -z "$(MODELS)" || .venv-rasa/bin/python -m bench.nlu_models
 
 lock: ## write the requirement files anew from pyproject.toml
 	@sh service/lock.sh

@@ -11,7 +11,7 @@ from rasa_sdk.types import DomainDict
 NOT_UNDERSTOOD = "system.not_understood"
 
 MAX_CHOICES = 3  # more do not fit in a text that a worried person reads on a small screen
-BEST_AT_LEAST = 0.2  # below, the best guess is noise: most out-of-scope texts stay under it
+BEST_AT_LEAST = 0.2  # below, the right answer is in the menu less than half the time; docs/decisions/0021
 CHOICE_AT_LEAST = 0.05  # a line of the menu must be likelier than a random intent
 
 _FALLBACK = "nlu_fallback"

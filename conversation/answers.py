@@ -71,8 +71,8 @@ class Entry:
 
     @property
     def is_crisis(self) -> bool:
-        """True for the answers to danger: they go at once, to everybody, before anything else (I7)."""
-        return self.id.startswith("safety.") or self.urgency is Urgency.PAGE_NOW
+        """True for the answers for which a person is paged: they go at once, to everybody, before all else (I7)."""
+        return self.urgency is Urgency.PAGE_NOW
 
 
 @dataclass(frozen=True, slots=True)

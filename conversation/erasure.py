@@ -12,7 +12,7 @@ from datetime import timedelta
 from conversation import questions
 from conversation.folding import fold
 from conversation.handoff import DELETE_MY_DATA
-from conversation.messages import Command, Decision, Kind, Memory, Urgency
+from conversation.messages import Command, Decision, Kind, Memory
 from conversation.turn import Turn, decide_answer, decide_text, is_said, render
 
 QUESTION_LASTS = timedelta(hours=1)
@@ -27,7 +27,7 @@ def ask_to_erase(turn: Turn) -> Decision:
     A person does it where somebody may be in danger, and where nobody may ask yet because the texts are no more than
     drafts (I5).
     """
-    if _may_be_in_danger(turn):
+    if turn.is_in_danger:
         return _leave_to_person(turn)
     if turn.memory.stopped:
         return _erase(turn)
@@ -42,9 +42,9 @@ def settle(turn: Turn) -> Decision | None:
     """Return the decision of who answers the question; None when it is not open or not answered."""
     item = _find_answer(turn)
     if item is None:
-        return None
+        return replace(ask_to_erase(turn), command=Command.ERASE) if _is_yes(turn) else None
     if item == _ERASE:
-        done = _leave_to_person(forget_question(turn)) if _may_be_in_danger(turn) else _erase(turn)
+        done = _leave_to_person(forget_question(turn)) if turn.is_in_danger else _erase(turn)
         return replace(done, command=Command.ERASE)
     kept = decide_text(forget_question(turn), "system.erase_kept", Kind.COMMAND)
     return replace(kept, command=Command.ERASE)
@@ -52,7 +52,7 @@ def settle(turn: Turn) -> Decision | None:
 
 def drop_unanswered(turn: Turn) -> Turn:
     """Return the turn without a question about erasing that this message does not answer."""
-    return turn if _find_answer(turn) else forget_question(turn)
+    return turn if _find_answer(turn) or _is_yes(turn) else forget_question(turn)
 
 
 def forget_question(turn: Turn) -> Turn:
@@ -73,10 +73,10 @@ def _find_answer(turn: Turn) -> str | None:
     return None if choice.item == _ERASE and _NO_CLEAR_ONE.fullmatch(fold(turn.text)) else choice.item
 
 
-def _may_be_in_danger(turn: Turn) -> bool:
-    """Look at every open case: the one that decides who speaks may be another, the wish to be erased itself."""
-    case = turn.memory.case
-    return turn.memory.in_danger or (case is not None and case.urgency is Urgency.PAGE_NOW)
+def _is_yes(turn: Turn) -> bool:
+    """A yes erases nothing, and whoever writes it must not believe that it did: the question comes once more."""
+    is_open = questions.is_open(turn.memory.open_question, questions.ERASE, turn.now)
+    return is_open and "yes" in turn.gist.whole and not turn.memory.stopped and not turn.message.carrier_command
 
 
 def _leave_to_person(turn: Turn) -> Decision:

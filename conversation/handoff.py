@@ -10,7 +10,10 @@ MEDIA = "system.media_unread"
 BOT_DOWN = "system.bot_down"
 OTHER_LANGUAGE = "system.other_language"  # a language we know nothing of: an interpreter is looked for
 DELIVERY = "system.delivery"  # a text did not reach its person
-SILENCING_NOBODY = (DELIVERY, BOT_DOWN)  # somebody looks at such a case, and until it is claimed the bot goes on
+# Somebody looks at such a case, and until it is claimed the bot goes on.
+SILENCING_NOBODY = (
+    DELIVERY, BOT_DOWN, "service.cannot_read", "service.new_number", "service.complaint",
+)  # fmt: skip
 
 
 def make_handoff(entry: Entry, reason: str) -> Handoff:

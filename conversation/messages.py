@@ -181,7 +181,8 @@ class OpenQuestion:
 
     Attributes:
         kind: "choose" (choices are answer ids, "0" a person), "language" (choices are tags), "read" (what waits behind
-            a neutral text), "erase" (erase or keep), or a slot name ("state").
+            a neutral text), "erase" (erase or keep), "stop" (stop or keep), or "state" (in the person's own words;
+            choices are letters of states where several may be meant).
     """
 
     kind: str
@@ -218,6 +219,9 @@ class Memory:
         state: US state, two letters, as told by the person.
         role: "sponsor", "youth" or None.
         slots: the bot's slots and active form, so that the bot may be killed at any time.
+        state_asked: we have asked for the state, which we do once.
+        last_answer: the text we said last; `topic`: the last answer to a question, which short ones after it mean
+            until `topic_until` (aware).
         misunderstood: messages in a row that we did not understand.
         noticed: the first notice (who we are, STOP) has been given.
         private: only neutral texts may light up this phone.
@@ -230,11 +234,14 @@ class Memory:
     language_votes: Mapping[str, float] = field(default_factory=dict)
     language_asked: bool = False
     state: str | None = None
+    state_asked: bool = False
     role: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict, repr=False)
     bot_session: BotSession | None = None
     open_question: OpenQuestion | None = None
     last_answer: str | None = None
+    topic: str | None = None
+    topic_until: datetime | None = None
     misunderstood: int = 0
     noticed: bool = False
     private: bool = False
@@ -283,6 +290,9 @@ class Decision:
     """What a message leads to. Everything the store writes in one transaction, nothing else.
 
     Attributes:
+        answers: ids of all that is answered when the message asked two things; `answer` is the first.
+        stop: nothing more goes to this number, as after STOP: it is not our person's.
+        complaint: the person says that we were wrong; kept for reviewers with the answer said before it.
         erase: the person has confirmed that all of theirs is to be erased; the store carries it out after `texts`
             (one, "system.erased") have left. Never set by the question itself. docs/decisions/0016
     """
@@ -296,4 +306,7 @@ class Decision:
     confidence: float | None = None
     choices: tuple[str, ...] = ()
     handoff: Handoff | None = None
+    answers: tuple[str, ...] = ()
+    stop: bool = False
+    complaint: bool = False
     erase: bool = False

@@ -1,7 +1,8 @@
 """From one message to one decision. THE PAGE TO READ FIRST: each step below is one plain function.
 
-    mask → language → to be erased? → commands → danger → stopped? → open question → open case? → unreadable → bot
-    … and on the way out: private mode, media we cannot read, the first notice, the language question
+    mask, language, state → to be erased? → commands → danger → stopped? → wrong number → open question → a place
+    → open case? → small talk → short question after an answer → unreadable → two questions → bot
+    … and on the way out: private mode, media we cannot read, the state, the first notice, the language question
 
 A digit that answers our own question comes before the open case: until somebody has claimed it, what we have
 offered still holds. After the claim every message is that person's.
@@ -13,28 +14,29 @@ waits for anything. Nothing here stores or sends: the store writes the whole dec
 from dataclasses import replace
 from datetime import datetime
 
-from conversation import commands, crisis, dialogue, erasure
+from conversation import commands, crisis, dialogue, effects, elliptic, erasure, several, smalltalk
 from conversation.handoff import MEDIA, make_handoff, make_plain_handoff
 from conversation.messages import Decision, InboundMessage, Kind, Memory, MessageKind, OutgoingText
+from conversation.nearby import add_state, receive_place
 from conversation.ports import Bot
 from conversation.privacy import keep_private
-from conversation.turn import Rules, Turn, be_silent, decide_answer, decide_handoff, is_said, read_turn, render
+from conversation.turn import (
+    Rules,
+    Turn,
+    be_silent,
+    decide_answer,
+    decide_handoff,
+    fail_to_understand,
+    is_said,
+    read_turn,
+    render,
+)  # fmt: skip
 from conversation.welcome import welcome
 
-_UNREADABLE = frozenset(
-    {
-        MessageKind.AUDIO,
-        MessageKind.IMAGE,
-        MessageKind.VIDEO,
-        MessageKind.DOCUMENT,
-        MessageKind.CONTACTS,
-        MessageKind.LOCATION,
-        MessageKind.STICKER,
-    }
-)
+_READABLE = frozenset({MessageKind.TEXT, MessageKind.BUTTON, MessageKind.EMPTY})
 _BOT_SPEAKS = frozenset({Kind.ANSWER, Kind.ASK, Kind.CHOOSE, Kind.FALLBACK})
 _ANSWERED_WHILE_WAITING = frozenset({"service.menu", "service.case_status"})
-SURE = 0.4  # confidence from which an intent counts; docs/decisions/0004
+SURE = 0.65  # confidence from which an intent counts; docs/decisions/0021
 
 
 async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: Bot, now: datetime) -> Decision:
@@ -54,12 +56,17 @@ async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: 
         or commands.obey(turn)
         or crisis.answer_danger(turn)
         or await respect_stop(turn, bot)
+        or effects.leave_wrong_number(turn)
         or dialogue.answer_open_question(turn)
+        or receive_place(turn)
         or await join_case(turn, bot)
+        or smalltalk.reply(turn)
+        or await elliptic.follow(turn, bot)
         or receive_unreadable(turn)
+        or await several.answer_both(turn, bot)
         or await dialogue.converse(turn, bot)
     )
-    return welcome(turn, mention_media(turn, keep_private(turn, decision)))
+    return welcome(turn, add_state(turn, mention_media(turn, keep_private(turn, decision))))
 
 
 async def respect_stop(turn: Turn, bot: Bot) -> Decision | None:
@@ -81,7 +88,7 @@ async def join_case(turn: Turn, bot: Bot) -> Decision | None:
     if heard and heard.intent in _ANSWERED_WHILE_WAITING and heard.confidence >= SURE and not turn.is_claimed:
         return replace(decide_answer(turn, heard.intent), confidence=heard.confidence)
     joined = make_plain_handoff(case.topic, "joined")
-    if turn.is_claimed or turn.memory.last_answer == "system.handoff_waiting":
+    if turn.is_claimed or turn.gist.is_courtesy or turn.memory.last_answer == "system.handoff_waiting":
         return be_silent(turn, joined)
     return decide_handoff(turn, joined)
 
@@ -90,8 +97,8 @@ def receive_unreadable(turn: Turn) -> Decision | None:
     """Media a program cannot read goes to a person; a message without a word in it gets a way on."""
     if turn.has_words:
         return None
-    if turn.message.kind not in _UNREADABLE:
-        return dialogue.fail_to_understand(turn, "system.empty_message")
+    if turn.message.kind in _READABLE:
+        return fail_to_understand(turn, "system.empty_message")
     entry = turn.rules.catalogue.get_entry(MEDIA)
     decision = decide_handoff(turn, make_handoff(entry, "media"))
     return replace(decision, texts=_say_media_unread(turn) + decision.texts, answer=MEDIA)
@@ -99,7 +106,7 @@ def receive_unreadable(turn: Turn) -> Decision | None:
 
 def mention_media(turn: Turn, decision: Decision) -> Decision:
     """When only the words under a picture were understood, say that nobody has seen the picture."""
-    if turn.message.kind not in _UNREADABLE or not turn.has_words or decision.kind not in _BOT_SPEAKS:
+    if turn.message.kind in _READABLE or not turn.has_words or decision.kind not in _BOT_SPEAKS:
         return decision
     return replace(decision, texts=decision.texts + _say_media_unread(turn))
 

@@ -11,6 +11,8 @@ CHOOSE = "choose"  # choices are answer ids
 LANGUAGE = "language"  # choices are tags
 READ = "read"  # "1" shows what waits behind a neutral text: an answer, or a menu of several
 ERASE = "erase"  # "1" erases everything, "2" keeps it
+STATE = "state"  # answered in words; choices are letters of states where several may be meant
+STOP = "stop"  # "1" stops all texts to this number, "2" keeps them
 PERSON = "0"  # the digit that always means a person, also when nothing was asked
 QUESTION_LASTS = timedelta(hours=24)
 
@@ -24,6 +26,11 @@ class Choice:
 
 def ask(kind: str, choices: tuple[str, ...], now: datetime, *, lasts: timedelta = QUESTION_LASTS) -> OpenQuestion:
     return OpenQuestion(kind=kind, choices=choices, expires_at=now + lasts)
+
+
+def is_open(question: OpenQuestion | None, kind: str, now: datetime) -> bool:
+    """Tell whether a question of this kind waits for its answer."""
+    return question is not None and question.kind == kind and now < question.expires_at
 
 
 def find_choice(text: str, question: OpenQuestion | None, now: datetime) -> Choice | None:

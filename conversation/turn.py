@@ -6,13 +6,19 @@ from datetime import datetime
 
 from conversation import language, questions
 from conversation.answers import Catalogue
+from conversation.atlas import Atlas
+from conversation.followups import FollowUps
+from conversation.gist import Gist, Phrasebook
 from conversation.handoff import NOT_UNDERSTOOD, make_handoff, make_plain_handoff
 from conversation.keywords import Keywords
 from conversation.languages import Languages
 from conversation.masking import mask
-from conversation.messages import CaseStatus, Decision, Handoff, InboundMessage, Kind, Memory, OutgoingText
+from conversation.messages import CaseStatus, Decision, Handoff, InboundMessage, Kind, Memory, OutgoingText, Urgency
+from conversation.places import Reading
+from conversation.reference import Reference
 from conversation.safety import DangerRules
 
+_NO_TOPIC = ("service.", "system.")
 MISUNDERSTOOD_TWICE = 2  # failed understandings in a row after which a person is brought (I6)
 
 
@@ -29,11 +35,20 @@ class Rules:
     danger: DangerRules
     languages: Languages
     confirm_commands: bool
+    phrasebook: Phrasebook
+    atlas: Atlas
+    follow_ups: FollowUps
+    reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message, masked, with what we remember and the language to answer in."""
+    """A message, masked, with what we remember and the language to answer in.
+
+    Attributes:
+        gist: what it does in the conversation, and its text without greetings.
+        reading: the place it tells, if any.
+    """
 
     message: InboundMessage
     text: str = field(repr=False)
@@ -41,6 +56,8 @@ class Turn:
     rules: Rules
     now: datetime
     choice: language.Choice
+    gist: Gist
+    reading: Reading | None
 
     @property
     def language(self) -> str:
@@ -56,15 +73,31 @@ class Turn:
         """True while a person has taken over: the bot does not converse (I4)."""
         return self.memory.case is not None and self.memory.case.status is CaseStatus.CLAIMED
 
+    @property
+    def is_in_danger(self) -> bool:
+        """True while an urgent case is open: that which decides who speaks, or another of the same number."""
+        case = self.memory.case
+        return self.memory.in_danger or (case is not None and case.urgency is Urgency.PAGE_NOW)
+
 
 def read_turn(message: InboundMessage, memory: Memory, *, rules: Rules, now: datetime) -> Turn:
-    """Mask the message and find its language; the memory of votes moves on with it."""
+    """Mask the message, find its language, and remember what it tells by the way: votes, state, role."""
     text = mask(message.text).strip()
     detection = language.detect(text)
     # the choice looks at the votes before this message: it must see what this message adds to them
     choice = language.choose(stated=memory.language, votes=memory.language_votes, detection=detection)
-    votes = language.remember(memory.language_votes, detection)
-    return Turn(message, text, replace(memory, language_votes=votes), rules, now, choice)
+    votes = language.remember(memory.language_votes, detection, stated=memory.language)
+    gist = rules.phrasebook.read(text)
+    reading = rules.atlas.read(text, asked=_awaits_state(text, memory, rules=rules, now=now))
+    place = reading.place if reading else None
+    known = replace(
+        memory,
+        language_votes=votes,
+        state=place.state if place else memory.state,
+        role=gist.role or memory.role,
+        topic=memory.topic if _is_fresh(memory, rules, now) else None,
+    )
+    return Turn(message, text, known, rules, now, choice, gist, reading)
 
 
 def speak(turn: Turn, tag: str) -> Turn:
@@ -98,7 +131,7 @@ def decide_answer(turn: Turn, answer: str, values: Mapping[str, str] | None = No
         kind=Kind.ANSWER,
         language=turn.language,
         texts=texts,
-        memory=replace(turn.memory, last_answer=answer, misunderstood=0, open_question=None),
+        memory=replace(_follow_topic(turn, answer), last_answer=answer, misunderstood=0, open_question=None),
         answer=answer,
         handoff=make_handoff(entry, "answer") if entry.handoff == "open" else None,
     )
@@ -145,6 +178,17 @@ def decide_choices(turn: Turn, answers: tuple[str, ...]) -> Decision:
     )
 
 
+def fail_to_understand(turn: Turn, answer: str = NOT_UNDERSTOOD) -> Decision:
+    """Ask once for other words; the second time in a row a person is brought (I6)."""
+    misunderstood = turn.memory.misunderstood + 1
+    if misunderstood >= MISUNDERSTOOD_TWICE:
+        return decide_handoff(turn, make_plain_handoff(NOT_UNDERSTOOD, "misunderstood"))
+    decision = decide_text(turn, answer, Kind.FALLBACK)
+    if decision.kind is not Kind.FALLBACK:
+        return decision
+    return replace(decision, memory=replace(turn.memory, misunderstood=misunderstood))
+
+
 def be_silent(turn: Turn, handoff: Handoff | None = None) -> Decision:
     """Return the decision to say nothing: the message is kept, a person sees it."""
     return Decision(kind=Kind.SILENT, language=turn.language, texts=(), memory=turn.memory, handoff=handoff)
@@ -155,6 +199,27 @@ def _bring_person(turn: Turn, answer: str, texts: tuple[OutgoingText, ...]) -> D
     handoff = make_handoff(turn.rules.catalogue.get_entry(answer), "unreviewed")
     memory = replace(turn.memory, misunderstood=0, open_question=None)
     return Decision(kind=Kind.HANDOFF, language=turn.language, texts=texts, memory=memory, handoff=_join(turn, handoff))
+
+
+def _follow_topic(turn: Turn, answer: str) -> Memory:
+    """What short questions mean from now on; talk about the service changes nothing."""
+    if answer.startswith(_NO_TOPIC):
+        return turn.memory
+    return replace(turn.memory, topic=answer, topic_until=turn.now + questions.QUESTION_LASTS)
+
+
+def _is_fresh(memory: Memory, rules: Rules, now: datetime) -> bool:
+    """Tell whether short questions still mean the last answer: weeks later nobody does, and answers come and go."""
+    is_over = memory.topic_until is not None and now >= memory.topic_until
+    return memory.topic in rules.catalogue.entries and not is_over
+
+
+def _awaits_state(text: str, memory: Memory, *, rules: Rules, now: datetime) -> bool:
+    """Tell whether a word may be the town we have asked for: there are towns called Stop and English."""
+    if not questions.is_open(memory.open_question, questions.STATE, now):
+        return False
+    match = rules.keywords.find_command(text)
+    return match is None or match.only_when_stopped  # "wi" is yes in one language, and Wisconsin
 
 
 def _join(turn: Turn, handoff: Handoff) -> Handoff:

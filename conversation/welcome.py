@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from conversation import questions
+from conversation import language, questions
 from conversation.languages import OTHER_MAYAN
 from conversation.messages import Command, Decision, Kind, OutgoingText
 from conversation.turn import Turn, decide_text, is_said, render, speak
 
+MOST_QUESTIONS = 2  # texts of one question; a third would be one too many
 _NOTICE, _QUESTION = "system.first_notice", "system.language_question"
 
 
@@ -42,16 +43,39 @@ def _notice(turn: Turn, decision: Decision) -> Decision:
 
 
 def _ask_language(turn: Turn, decision: Decision) -> Decision:
-    """Ask once, with numbers, when the language is not sure; never on top of another question or a crisis text."""
+    """Ask once, with numbers, when the language is not sure; never on top of another question or a crisis text.
+
+    Who has stated a language and now clearly writes in another one is asked once more.
+    """
     memory = decision.memory
     busy = memory.open_question is not None or decision.kind in (Kind.CRISIS, Kind.COMMAND, Kind.HANDOFF)
-    if not turn.choice.ask or memory.language_asked or memory.language or busy:
+    settled = (memory.language_asked or memory.language) and not turn.choice.again
+    if not turn.choice.ask or settled or busy:
         return decision
     choices = _offer(turn)
-    texts = render(turn, _QUESTION)
+    texts = _render_question(turn)
     if not choices or not is_said(texts, _QUESTION):
         return decision
-    return _put_question(turn, decision, texts, choices)
+    return _put_question(turn, _note_asked(turn, decision), texts, choices)
+
+
+def _render_question(turn: Turn) -> tuple[OutgoingText, ...]:
+    """Return the question in the languages answered in, at most two; asked once more, also in the one that was written.
+
+    Between a Mayan text and the established language the Spanish text that travels with the first is left out.
+    """
+    choice = turn.choice
+    asked = replace(turn, choice=replace(choice, second=choice.candidates[0])) if choice.again else turn
+    texts = render(asked, _QUESTION)
+    return (texts[0], texts[-1]) if len(texts) > MOST_QUESTIONS else texts
+
+
+def _note_asked(turn: Turn, decision: Decision) -> Decision:
+    memory = decision.memory
+    if not turn.choice.again or memory.language is None:
+        return decision
+    votes = language.note_asked_again(memory.language_votes, memory.language)
+    return replace(decision, memory=replace(memory, language_votes=votes))
 
 
 def _offer(turn: Turn) -> tuple[str, ...]:

@@ -14,10 +14,11 @@ from service.settings import Settings, read_settings
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 cases_app = typer.Typer(help="Cases that wait for a person.")
 staff_app = typer.Typer(help="Caseworkers.")
+answers_app = typer.Typer(help="The wording, and what people say of it.", no_args_is_help=True)
 keys_app = typer.Typer(help="Keys that seal what is stored.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
-app.add_typer(cases_app, name="cases")
-app.add_typer(staff_app, name="staff")
+for name, group in (("cases", cases_app), ("staff", staff_app), ("answers", answers_app)):
+    app.add_typer(group, name=name)
 
 
 def main() -> None:
@@ -76,8 +77,7 @@ def ask(
     """Ask as a fresh person; nothing is stored and nothing is sent. Drafts are shown."""
     from service.commands.ask import Options, ask_all
 
-    words = " ".join(text) if text else None
-    options = Options(words, language, state, channel, as_json, batch, column, out)
+    options = Options(" ".join(text) if text else None, language, state, channel, as_json, batch, column, out)
     asyncio.run(ask_all(options, _asking()))
 
 
@@ -157,6 +157,22 @@ def add_staff(
     from service.commands.cases import add_staff as add_one
 
     add_one(read_settings(), login=login, name=name, languages=languages, disciplines=disciplines)
+
+
+@answers_app.command("status")
+def show_answers() -> None:
+    """Count the texts of each language: missing, draft, reviewed, expired."""
+    from service.commands.answers import print_status
+
+    print_status(read_settings())
+
+
+@answers_app.command("feedback")
+def show_feedback() -> None:
+    """List what people called wrong, newest first."""
+    from service.commands.answers import print_feedback
+
+    print_feedback(read_settings())
 
 
 @keys_app.command("list")

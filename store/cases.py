@@ -21,7 +21,7 @@ _URGENCY_ORDER = choose({urgency.value: rank for urgency, rank in _RANKS.items()
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One case as a list shows it: no words of the person."""
+    """One case as a list shows it: no words of the person. `role`: who wrote last, as far as it was told."""
 
     code: str
     status: str
@@ -32,6 +32,7 @@ class CaseLine:
     language: str | None
     state: str | None
     opened_at: datetime
+    role: str | None = None
 
 
 def open_or_join(
@@ -56,25 +57,19 @@ def open_or_join(
 
 def list_cases(session: Session, organisation_id: str, *, closed: bool = False) -> Sequence[CaseLine]:
     """Return the cases of an organisation, most urgent first, then oldest."""
-    rows = session.scalars(
-        select(Case)
+    rows = session.execute(
+        select(Case, Conversation.role, Conversation.state)
+        .outerjoin(Conversation, Conversation.id == Case.conversation_id)
         .where(Case.organisation_id == organisation_id, (Case.status == CaseStatus.CLOSED) == closed)
         .order_by(_URGENCY_ORDER, Case.opened_at)
     )
     return [
         CaseLine(
-            row.code,
-            row.status,
-            row.urgency,
-            row.discipline,
-            row.topic,
-            row.reason,
-            row.language,
-            row.state,
-            row.opened_at,
+            row.code, row.status, row.urgency, row.discipline, row.topic, row.reason, row.language,
+            state or row.state, row.opened_at, role,
         )
-        for row in rows
-    ]
+        for row, role, state in rows
+    ]  # fmt: skip
 
 
 def close(session: Session, organisation_id: str, code: str, *, now: datetime) -> bool:

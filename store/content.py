@@ -8,12 +8,17 @@ from typing import Any
 import yaml
 
 from conversation.answers import Catalogue, Entry, Source, Wording
+from conversation.atlas import Atlas
 from conversation.errors import ContentError
+from conversation.followups import FollowUps
+from conversation.gist import Phrasebook
 from conversation.keywords import Keywords
 from conversation.languages import Languages
 from conversation.messages import Urgency
 from conversation.safety import DangerRules
 from conversation.turn import Rules
+from store.gazetteer import ZipGazetteer
+from store.reference import read_reference
 
 _HANDOFFS = (None, "offer", "open")
 
@@ -26,13 +31,23 @@ def read_rules(data: Path, *, drafts: bool, confirm_commands: bool) -> Rules:
     """
     languages_data = _read_yaml(data / "languages.yml")
     languages = Languages.from_data(languages_data)
+    atlas = Atlas.from_data(_read_yaml(data / "dialogue" / "places.yml"), ZipGazetteer())
     return Rules(
         catalogue=read_catalogue(data / "answers", languages, drafts=drafts),
         keywords=Keywords.from_data(languages_data),
         danger=DangerRules.from_data({path.stem: _read_yaml(path) for path in sorted((data / "safety").glob("*.yml"))}),
         languages=languages,
         confirm_commands=confirm_commands,
+        phrasebook=Phrasebook.from_data({path.stem: _read_yaml(path) for path in _find_phrases(data, languages)}),
+        atlas=atlas,
+        follow_ups=FollowUps.from_data(_read_yaml(data / "dialogue" / "turns.yml")),
+        reference=read_reference(data / "reference", atlas.codes),
     )
+
+
+def _find_phrases(data: Path, languages: Languages) -> list[Path]:
+    """Return the files of phrases, one a language; beside them are tables of another kind."""
+    return [path for path in sorted((data / "dialogue").glob("*.yml")) if path.stem in languages.by_tag]
 
 
 def read_catalogue(folder: Path, languages: Languages, *, drafts: bool) -> Catalogue:

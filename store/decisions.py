@@ -10,11 +10,12 @@ from conversation.messages import CaseStatus, Channel, Command, Decision, Memory
 from conversation.ports import WorkQueue
 from store.cases import open_or_join
 from store.conversations import find_open_case, hold, save_memory
+from store.feedback import add_feedback
 from store.forgetting.erasure import order_erasure_of
 from store.held import release
 from store.inbox import Undecided, close_entry
 from store.outbox import Part, add_text, may_follow_claim
-from store.people import end_privacy
+from store.people import end_privacy, get_address_of, record_consent
 from store.sealing.vault import Vault
 
 _NOT_TOLD_AT_THE_DOOR = frozenset({"system.not_understood", "system.empty_message"})
@@ -44,6 +45,7 @@ class DecisionWriter:
         save_memory(session, self.vault, heard.conversation_id, memory, now)
         if decision.command is Command.PRIVATE_OFF:
             end_privacy(session, heard.conversation_id)
+        self._note(session, heard, decision, code=code, now=now)
         case = find_open_case(session, heard.conversation_id)
         claimed = case is not None and case.status is CaseStatus.CLAIMED
         for text in decision.texts:
@@ -70,6 +72,19 @@ class DecisionWriter:
             language=decision.language, message_id=heard.message_id, now=now,
         )  # fmt: skip
 
+    def _note(self, session: Session, heard: Undecided, decision: Decision, *, code: str | None, now: datetime) -> None:
+        """Stop a number that is not our person's, as STOP does (I9); keep a complaint for reviewers."""
+        if decision.stop:
+            record_consent(
+                session, get_address_of(session, self.vault, heard.conversation_id), Command.STOP,
+                source="wrong_number", language=decision.language, message_id=heard.message_id, now=now,
+            )  # fmt: skip
+        if decision.complaint:
+            add_feedback(
+                session, message_id=heard.message_id, answer=_find_blamed(heard.memory), language=decision.language,
+                case_code=code, now=now,
+            )  # fmt: skip
+
     def _add(self, session: Session, heard: Undecided, text: OutgoingText, *, code: str | None, now: datetime) -> None:
         # the code of a case exists only since this transaction: the catalogue left its place open
         body = text.body.replace("{code}", code) if code else text.body
@@ -78,6 +93,12 @@ class DecisionWriter:
                 session, self.vault, self.queue, heard.conversation_id, text, part,
                 provider=heard.message.provider, in_reply_to=heard.message_id, now=now,
             )  # fmt: skip
+
+
+def _find_blamed(memory: Memory) -> str | None:
+    """Return the answer that a complaint means: what was said last, unless that was only talk of ours."""
+    last = memory.last_answer
+    return last if last and not last.startswith("system.") else memory.topic
 
 
 def _remember(heard: Undecided, decision: Decision, released: int) -> Memory:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conversation.answers import KNOCK
 from conversation.messages import Address, Author, Channel, DeliveryReport, DeliveryStatus, OutgoingText
 from conversation.ports import TemplateText, WorkQueue
+from conversation.safety_file import PAGING
 from store import outbox_statements as statements
 from store.conversations import take_seq
 from store.forgetting.erasure import CONFIRMATION
@@ -22,7 +23,8 @@ from store.tables import CarrierErasure, Message, OutboxEntry
 from store.tables.base import new_id
 
 FINAL = frozenset(status for status in DeliveryStatus if status.rank >= DeliveryStatus.UNSETTLED.rank)
-AFTER_STOP = frozenset({"system.stopped", "system.help", CONFIRMATION})  # besides the crisis texts
+# Besides the crisis texts.
+AFTER_STOP = frozenset({"system.stopped", "service.wrong_number", "system.help", CONFIRMATION})
 AFTER_CLAIM = AFTER_STOP | {  # confirmations of commands
     "system.started",
     "system.private_on",
@@ -40,7 +42,7 @@ WINDOW = timedelta(hours=23, minutes=55)  # WhatsApp's 24 hours with a margin; o
 
 REPEATED = ".again"  # ends the name of the line of texts that were reported as not delivered and go once more
 _OVERTAKING = "!"  # ends the name of the line of texts that wait for nothing
-_CRISIS = ("safety.", "system.crisis", "system.last_resort")
+_CRISIS = frozenset({*PAGING, "system.crisis", "system.last_resort"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Letter:
 
 def is_crisis(answer: str | None) -> bool:
     """Return whether an answer is a crisis text: it goes after a stop and a claim, and waits for nobody."""
-    return answer is not None and answer.startswith(_CRISIS)
+    return answer in _CRISIS
 
 
 def may_follow_claim(author: Author, answer: str | None) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conversation.answers import Catalogue, Wording
+from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import (
     Address,
     CaseStatus,
@@ -107,14 +108,14 @@ class Talk:
 
     def _open_case(self, decision: Decision) -> OpenCase | None:
         handoff, case = decision.handoff, self.memory.case
-        if handoff is None or case is not None:
-            return case
+        if handoff is None or case is not None or handoff.topic in SILENCING_NOBODY:
+            return case  # as the store does: such a case silences nobody until it is claimed
         return OpenCase("A1", CaseStatus.WAITING, handoff.topic, handoff.urgency)
 
     def _fill_code(self, decision: Decision) -> Decision:
-        if decision.handoff is None or self.memory.case is None:
+        if decision.handoff is None:
             return decision
-        code = self.memory.case.code
+        code = self.memory.case.code if self.memory.case else "A1"
         texts = tuple(replace(text, body=text.body.replace("{code}", code)) for text in decision.texts)
         return replace(decision, texts=texts)
 

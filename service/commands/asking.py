@@ -73,6 +73,7 @@ class Asker:
             "choices": list(decision.choices),
             "messages": bodies,
             "segments": segments,
+            "answers": list(decision.answers or ([decision.answer] if decision.answer else [])),
         }
 
 

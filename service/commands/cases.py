@@ -68,8 +68,8 @@ def _database(settings: Settings) -> Iterator[tuple[Database, str]]:
 
 def _render(case: CaseLine) -> str:
     opened = case.opened_at.strftime("%Y-%m-%d %H:%M UTC")
-    where = f"{case.language or '-'} {case.state or '-'}"
-    columns = f"{case.code:<5} {case.urgency:<8} {case.status:<7} {case.discipline:<13} {where:<8}"
+    where = f"{case.language or '-'} {case.state or '-'} {case.role or '-'}"
+    columns = f"{case.code:<5} {case.urgency:<8} {case.status:<7} {case.discipline:<13} {where:<15}"
     return f"{columns} {opened}  {case.topic} ({case.reason})"
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from conversation.messages import CaseStatus
 from store.tables import (
     Address,
+    AnswerFeedback,
     Case,
     CaseEvent,
     Consent,
@@ -30,6 +31,7 @@ def delete_messages(session: Session, ids: Sequence[str]) -> int:
     rows = [
         session.execute(delete(table).where(column.in_(ids)).returning(column)).all()
         for table, column in (
+            (AnswerFeedback, AnswerFeedback.message_id),
             (InboxEntry, InboxEntry.message_id),
             (OutboxEntry, OutboxEntry.message_id),
             (Message, Message.id),

@@ -57,6 +57,13 @@ RULES = (
     Rule("inbox", "the carrier's envelope: its id, times, decision", _WITH_MESSAGE, "proof of handling", "deleted"),
     Rule("outbox", "the carrier's envelope: its id, states, times", _WITH_MESSAGE, "proof of delivery", "deleted"),
     Rule(
+        "answer_feedback",
+        "which answer somebody called wrong, when, in which language",
+        _WITH_MESSAGE,
+        "reviewers mend what was wrong",
+        "deleted",
+    ),
+    Rule(
         "open_question",
         "the question a conversation has open",
         "until it expires",
@@ -65,7 +72,7 @@ RULES = (
     ),
     Rule(
         "conversation",
-        "language, state, role as told, the bot's slots (sealed)",
+        "language, state, role as told, last topic, the bot's slots (sealed)",
         f"{_MESSAGES} after the last message, and as long as a case is kept",
         "so that nobody is asked twice",
         "deleted",

@@ -17,13 +17,14 @@ from store.tables.base import Base
 from store.tables.care import AuditEntry, SenderBucket, WorkerLease
 from store.tables.cases import Case, CaseEvent, Caseworker
 from store.tables.erasure import CarrierErasure, Erasure, LedgerEntry
-from store.tables.messages import Conversation, InboxEntry, Message, OpenQuestionRow, OutboxEntry
+from store.tables.messages import AnswerFeedback, Conversation, InboxEntry, Message, OpenQuestionRow, OutboxEntry
 from store.tables.people import Address, Consent, Organisation, Person, PersonAddress
 from store.tables.templates import Template
 
 __all__ = [
     "Address",
     "Alert",
+    "AnswerFeedback",
     "AuditEntry",
     "Base",
     "CarrierErasure",

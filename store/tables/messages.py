@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import ID_LENGTH, Base, Code, Id, Tag, reference_to
@@ -24,12 +24,15 @@ class Conversation(Base):
     language_votes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     language_asked: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str | None]
+    state_asked: Mapped[bool] = mapped_column(default=False, server_default=false())
     role: Mapped[Code | None]
     slots_sealed: Mapped[bytes | None]
     bot_session_id: Mapped[str | None]
     bot_session_turns: Mapped[int] = mapped_column(default=0)
     bot_session_started_at: Mapped[datetime | None]
     last_answer: Mapped[Code | None]
+    topic: Mapped[Code | None]  # the last answer to a question
+    topic_until: Mapped[datetime | None]
     misunderstood: Mapped[int] = mapped_column(default=0)
     noticed_at: Mapped[datetime | None]
     crisis_after_stop: Mapped[bool] = mapped_column(default=False)
@@ -124,3 +127,17 @@ class OpenQuestionRow(Base):
     kind: Mapped[Code]
     choices: Mapped[list[str]]
     expires_at: Mapped[datetime]
+
+
+class AnswerFeedback(Base):
+    """Somebody said that an answer of ours is wrong. The words are in the message; here is what they were said of."""
+
+    __tablename__ = "answer_feedback"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[Id]
+    message_id: Mapped[str] = reference_to("message")
+    answer: Mapped[Code | None]  # what was said before; None: nothing had been
+    language: Mapped[Tag]
+    case_code: Mapped[Code | None]
+    at: Mapped[datetime]

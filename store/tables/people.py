@@ -77,7 +77,7 @@ class Consent(Base):
     address_id: Mapped[str] = reference_to("address")
     kind: Mapped[Code]  # "texts"; later "reminders", "check_ins"
     act: Mapped[Code]  # "stopped" | "started" | "agreed"
-    source: Mapped[Code]  # "keyword" | "carrier" | "caseworker"
+    source: Mapped[Code]  # "keyword" | "carrier" | "caseworker" | "wrong_number"
     wording: Mapped[Code | None]  # id of the catalogue entry shown
     language: Mapped[Tag | None]
     message_id: Mapped[str | None]

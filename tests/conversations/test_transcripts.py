@@ -4,7 +4,7 @@ A talk: `name`; `bot`: what the bot understands, by text ({choose: [ids]} for a 
 `known`: fields of the memory before the first line.
 A line: `person` writes (with `media`, the kind of message, and `button`), or `claim: true`, a caseworker takes the
 case, or `hours` pass. Then what must come: `kind`; `answer`; `command`; `says`, ids of the texts; `languages` of the
-texts, one for each; `opens`, topic of the case.
+texts, one for each; `opens`, topic of the case; `choices`; `answers`, when two were asked; `state` and `role` kept.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,8 @@ from tests.fakes import FakeBot
 from tests.talk import Talk, languages, said
 
 HERE = Path(__file__).parent
-LINE_KEYS = {"person", "kind", "button", "media", "claim", "hours", "answer", "command", "says", "languages", "opens"}
+ASKED = {"person", "button", "media", "claim", "hours"}
+TOLD = {"kind", "answer", "command", "says", "languages", "opens", "choices", "answers", "state", "role"}
 
 
 def read_talks() -> Iterator[Any]:
@@ -51,6 +52,10 @@ def outcome(decision: Decision, line: Mapping[str, Any]) -> dict[str, Any]:
         "says": said(decision),
         "languages": languages(decision),
         "opens": decision.handoff.topic if decision.handoff else None,
+        "choices": list(decision.choices),
+        "answers": list(decision.answers),
+        "state": decision.memory.state,
+        "role": decision.memory.role,
     }
     return {key: whole[key] for key in line if key in whole}
 
@@ -60,7 +65,7 @@ async def test_a_talk_goes_as_written(talk: Mapping[str, Any]) -> None:
     made = build(talk)
 
     for number, line in enumerate(talk["lines"], start=1):
-        assert set(line) <= LINE_KEYS, f"line {number} says something unknown"
+        assert set(line) <= ASKED | TOLD, f"line {number} says something unknown"
         if line.get("claim"):
             made.claim()
         elif "hours" in line:

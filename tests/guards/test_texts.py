@@ -14,18 +14,36 @@ import yaml
 
 from conversation.answers import FLOOR_SET, Wording
 from conversation.messages import Channel
+from conversation.places import Place
 from service.wiring import split_body
 from tests.guards.repository import find_python, parse, read
 from tests.talk import ROOT, real_rules
 
-CATALOGUE = real_rules().catalogue
-LANGUAGES = real_rules().languages
+RULES = real_rules()
+CATALOGUE = RULES.catalogue
+LANGUAGES = RULES.languages
 COMPLETE = [tag for tag, language in LANGUAGES.by_tag.items() if language.status == "complete"]
 WRITTEN = sorted({tag for _, tag in CATALOGUE.wordings})
 PLACES = {
     "{code}": {"system.handoff", "system.handoff_waiting", "system.other_language"},
-    "{choices}": {"system.choose", "system.language_question"},
+    "{choices}": {"system.choose", "system.language_question", "system.which_state"},
     "{language_name}": {"system.language_unavailable"},
+    "{state_name}": {
+        "system.state_noted",
+        "system.in_state_unknown",
+        "system.in_state_coverage",
+        "system.in_state_free_school",
+        "system.in_state_must_attend",
+        "system.in_state_courts",
+        "system.in_state_no_court",
+    },
+    "{program}": {"system.in_state_coverage"},
+    "{age}": {"system.in_state_coverage", "system.in_state_free_school"},
+    "{from_age}": {"system.in_state_must_attend"},
+    "{to_age}": {"system.in_state_must_attend"},
+    "{court}": {"system.in_state_court"},
+    "{address}": {"system.in_state_court"},
+    "{cities}": {"system.in_state_courts"},
 }
 MOST_TITLE, MOST_SEGMENTS, MOST_DANGER_SEGMENTS, MEDIAN_SEGMENTS = 40, 3, 2, 2
 MONTHS = {"very_high": 1, "high": 2, "medium": 3, "low": 6}  # data/answers/README.md
@@ -135,6 +153,22 @@ def test_titles_fit_a_line_of_a_menu_and_no_two_are_alike() -> None:
     assert sorted(set(titles)) == sorted(titles)
 
 
+def longest_of_the_tables() -> dict[str, str]:
+    """The longest values that data/reference/ puts into a text."""
+    reference = RULES.reference
+    court = max(reference.courts, key=lambda court: len(court.name + court.address))
+    told = [reference.find_part("court.location", Place(state)) for state in RULES.atlas.codes]
+    return {
+        "program": max((row.program for row in reference.coverage.values()), key=len),
+        "age": "21",
+        "from_age": "8",
+        "to_age": "18",
+        "court": court.name,
+        "address": court.address,
+        "cities": max((part.values.get("cities", "") for part in told if part), key=len),
+    }
+
+
 def as_sent(text: Wording) -> str:
     """A text with the longest values its places can have."""
     offered = [
@@ -144,8 +178,11 @@ def as_sent(text: Wording) -> str:
     ]
     titles = sorted(offered, key=segments)[-3:]
     names = sorted((language.name for language in LANGUAGES.by_tag.values()), key=segments)
-    choices = titles if text.answer == "system.choose" else names[-3:]
-    values = {
+    states = sorted({RULES.atlas.name_of(state, text.language) for state in RULES.atlas.codes}, key=segments)
+    lines = {"system.choose": titles, "system.which_state": states[-4:]}
+    choices = lines.get(text.answer, names[-3:])
+    values = longest_of_the_tables() | {
+        "state_name": states[-1],
         "code": "AA99",
         "choices": "\n".join(f"{number} {line}" for number, line in enumerate(choices, start=1)),
         "language_name": names[-1],
@@ -217,7 +254,6 @@ def test_a_text_of_danger_names_911(tag: str) -> None:
 
 ID = re.compile(r"(?:court|health|legal|rights|safety|school|service|sponsor|system)\.[a-z0-9_]*[a-z0-9]")
 NO_TEXT = {
-    "system.out_of_scope": "an intent: what we do not answer",
     "system.last_resort": "911 and 988, which need no language",
     "system.delivery": "a reason for a case: a text did not reach its person",
 }
@@ -257,6 +293,14 @@ def test_every_follow_up_exists() -> None:
     follow_ups = {answer for entry in CATALOGUE.entries.values() for answer in entry.follow_ups}
 
     assert sorted(follow_ups - set(CATALOGUE.entries)) == []
+
+
+def test_every_short_question_leads_to_an_answer() -> None:
+    turns = RULES.follow_ups.turns
+    ids = {*turns, *(answer for row in turns.values() for answer in row.values())}
+
+    assert sorted(ids - set(CATALOGUE.entries)) == []
+    assert [answer for answer, row in turns.items() if answer in row.values()] == []
 
 
 def test_every_id_in_the_code_has_an_entry() -> None:

@@ -8,6 +8,7 @@ from conversation.answers import FLOOR_SET, LAST_RESORT, Catalogue, Entry, Wordi
 from conversation.errors import ContentError
 from conversation.languages import Language, Languages
 from conversation.messages import Author, Channel, Urgency
+from conversation.safety_file import PAGING
 
 SMS, WHATSAPP = Channel.SMS, Channel.WHATSAPP
 LANGUAGES = Languages(
@@ -23,7 +24,8 @@ ANSWER, SYSTEM, DANGER = "school.vaccines", "system.choose", "safety.abuse"
 
 def entry(answer: str, **values: object) -> Entry:
     made = Entry(
-        id=answer, audience="both", discipline="school", urgency=Urgency.NORMAL, varies_by=(), handoff=None,
+        id=answer, audience="both", discipline="school",
+        urgency=Urgency.PAGE_NOW if answer in PAGING else Urgency.NORMAL, varies_by=(), handoff=None,
         sources=(), volatility="low", review_by=None, reviews=("language", "legal"), follow_ups=(),
     )  # fmt: skip
     return replace(made, **values)  # type: ignore[arg-type]
@@ -119,6 +121,14 @@ def test_without_the_answer_the_way_on_goes_and_for_danger_the_crisis_text() -> 
 
     assert sent(made, ANSWER, "es") == ["system.way_on in es"]
     assert sent(made, DANGER, "es") == ["system.crisis in es"]
+
+
+def test_a_safety_answer_that_can_wait_is_an_answer_like_others() -> None:
+    scam = entry("safety.scam", urgency=Urgency.SAME_DAY)
+    made = catalogue(wording("safety.scam", "es"), entries=(scam,))
+
+    assert not scam.is_crisis
+    assert not made.render("safety.scam", "es", channel=SMS)[0].overtakes
 
 
 def test_an_entry_that_pages_is_danger_whatever_its_topic() -> None:

@@ -29,7 +29,6 @@ def spanish(*says: BotKey, **values: object) -> Talk:
     "key",
     [
         AnswerKey("no.such_answer"),
-        AnswerKey("system.out_of_scope"),
         AnswerKey("system.handoff_waiting"),
         AnswerKey("system.stopped"),
         AskKey("no_such_slot"),
@@ -89,7 +88,7 @@ async def test_each_text_of_a_menu_has_titles_in_its_own_language() -> None:
     talk = spanish(MENU)
     talk.remember(language=None)
 
-    decision = await talk.say("ok")
+    decision = await talk.say("xyz")
 
     assert languages(decision) == ["es", "en"]
     assert "1 Vacunas para la escuela" in decision.texts[0].body
@@ -180,11 +179,11 @@ async def test_a_person_picked_from_a_menu_is_a_person() -> None:
     assert (decision.kind, said(decision)) == (Kind.HANDOFF, ["system.handoff"])
 
 
-async def test_a_question_of_the_bot_itself_is_answered_to_the_bot() -> None:
+async def test_a_question_that_nobody_knows_any_more_is_answered_to_the_bot() -> None:
     talk = spanish(AnswerKey("school.vaccines"))
-    talk.remember(open_question=ask("state", ("TX", "CA"), talk.now))
+    talk.remember(open_question=ask("grade", ("9", "10"), talk.now))
 
-    decision = await talk.say("1")
+    decision = await talk.say("noveno")
 
     assert decision.answer == "school.vaccines"
 
@@ -238,6 +237,15 @@ async def test_any_other_button_is_its_text(button: str) -> None:
 # What is not understood
 
 
+@pytest.mark.parametrize("text", ["1", "x", "aaaaaaaaaaaa", "abcdefgh" * 25, "a b c"])
+async def test_what_holds_no_word_is_not_given_to_the_bot(text: str) -> None:
+    talk = spanish(AnswerKey("court.a_number"))
+
+    decision = await talk.say(text)
+
+    assert decision.kind is Kind.FALLBACK
+
+
 async def test_the_second_message_in_a_row_that_is_not_understood_brings_a_person() -> None:
     talk = spanish()
 
@@ -270,7 +278,7 @@ async def test_a_menu_in_between_does_not_hide_two_failures() -> None:
 async def test_menus_that_do_not_help_bring_a_person() -> None:
     talk = spanish(MENU)
 
-    kinds = [(await talk.say(text)).kind for text in ("uno cosa", "otra cosa", "otra más")]
+    kinds = [(await talk.say(text)).kind for text in ("uno cosa", "la cosa", "esa cosa")]
 
     assert kinds == [Kind.CHOOSE, Kind.CHOOSE, Kind.HANDOFF]
 

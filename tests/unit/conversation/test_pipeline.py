@@ -231,7 +231,7 @@ async def test_who_writes_under_a_picture_is_answered_and_told_that_nobody_saw_i
     assert said(decision) == ["school.enroll_documents", "system.media_unread"]
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n", "...", "?", "👍", "😭😭", "/", "///", "\0", "\u200b", "❤️", "<>"])
+@pytest.mark.parametrize("text", ["", "   ", "\n", "...", "?", "😭😭", "/", "///", "\0", "\u200b", "<>"])
 async def test_a_message_without_a_word_is_told_so_and_never_reaches_the_bot(text: str) -> None:
     talk = spanish()
     talk.bot = bot = FakeBot()
@@ -245,7 +245,7 @@ async def test_a_message_without_a_word_is_told_so_and_never_reaches_the_bot(tex
 async def test_two_messages_without_a_word_bring_a_person() -> None:
     talk = spanish()
 
-    decisions = [await talk.say(""), await talk.say("👍")]
+    decisions = [await talk.say(""), await talk.say("...")]
 
     assert [decision.kind for decision in decisions] == [Kind.FALLBACK, Kind.HANDOFF]
 
@@ -293,9 +293,9 @@ async def test_the_way_on_never_stands_beside_an_answer() -> None:
     rules = strict_rules("system.way_on", "school.enroll_documents")
     wordings = {key: one for key, one in rules.catalogue.wordings.items() if key != ("school.enroll_documents", "en")}
     talk.rules = replace(rules, catalogue=replace(rules.catalogue, wordings=wordings))
-    talk.bot = FakeBot({"ok": "school.enroll_documents"})
+    talk.bot = FakeBot({"xyz": "school.enroll_documents"})
 
-    decision = await talk.say("ok")
+    decision = await talk.say("xyz")
 
     assert (said(decision), languages(decision)) == (["system.way_on"], ["en"])
     assert decision.handoff

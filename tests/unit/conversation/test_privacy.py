@@ -85,7 +85,7 @@ async def test_a_newer_answer_takes_the_place_of_the_one_that_waits() -> None:
 
     decision = await talk.say("1")
 
-    assert said(decision) == ["health.clinic_uninsured"]
+    assert said(decision) == ["health.clinic_uninsured", "system.ask_state"]
 
 
 async def test_a_crisis_text_is_never_held_back() -> None:
@@ -120,3 +120,34 @@ async def test_the_message_that_asks_for_privacy_begins_it() -> None:
     before, _, after = await talk.say("vacunas"), await talk.say("privado"), await talk.say("vacunas")
 
     assert (said(before), said(after)) == (["school.vaccines"], WAITING)
+
+
+async def test_a_state_is_noted_without_a_message_that_waits() -> None:
+    talk = private()
+
+    decision = await talk.say("vivo en Houston")
+
+    assert (said(decision), talk.memory.state, talk.memory.open_question) == (["system.acknowledged"], "TX", None)
+
+
+async def test_both_answers_to_two_questions_can_be_read() -> None:
+    talk = private()
+    talk.bot = FakeBot({"¿Qué vacunas pide?": "school.vaccines", "¿Qué pasa si falté?": "court.missed"})
+    decision = await talk.say("¿Qué vacunas pide? ¿Qué pasa si falté?")
+
+    menu, read = await talk.say("1"), await talk.say("2")
+
+    assert (said(decision), said(menu), said(read)) == (WAITING, ["system.choose"], ["court.missed"])
+
+
+async def test_a_text_that_says_what_we_help_with_waits_too() -> None:
+    talk = private()
+    decision = await talk.say("algo que no se entiende")
+
+    read = await talk.say("1")
+
+    assert (decision.kind, said(decision), said(read)) == (Kind.FALLBACK, WAITING, ["service.menu"])
+
+
+async def test_thanks_are_answered_as_they_are() -> None:
+    assert said(await private().say("gracias")) == ["service.thanks"]

@@ -12,7 +12,7 @@ from tests.talk import RankedBot, Talk, languages, said, strict_rules
 SPANISH = "¿Qué papeles necesito para inscribir a mi sobrina en la escuela?"
 ENGLISH = "Which papers do I need to enroll my niece in the school?"
 KICHE = "Jas wuj kajawaxik rech kok ri wal pa tijob'al"
-DOUBT = "a que hora abren"  # Spanish and Portuguese
+DOUBT = "para minha hermana"  # half Portuguese, half Spanish
 PAPERS = FakeBot(dict.fromkeys((SPANISH, ENGLISH, KICHE), "school.enroll_documents"))
 NOTICE, QUESTION = "system.first_notice", "system.language_question"
 
@@ -63,7 +63,8 @@ async def test_a_person_with_a_claimed_case_hears_no_notice() -> None:
 async def test_where_nothing_shows_the_language_answer_and_notice_come_in_spanish_and_english() -> None:
     decision = await Talk(bot=RankedBot(says=(AnswerKey("service.thanks"),))).say("ok")
 
-    assert said(decision) == ["service.thanks", "service.thanks", NOTICE, NOTICE]
+    assert said(decision)[0] == said(decision)[1]
+    assert said(decision)[2:] == [NOTICE, NOTICE]
     assert languages(decision) == ["es", "en", "es", "en"]
 
 
@@ -148,3 +149,62 @@ async def test_an_unreviewed_notice_and_question_are_left_out_and_not_forgotten(
 
     assert said(decision) == ["school.enroll_documents"] * 2
     assert (talk.memory.noticed, talk.memory.language_asked, talk.memory.open_question) == (False, False, None)
+
+
+MORE_KICHE = ("k'o ri wal pa tijob'al, man kinch'ob' taj", "man kinch'ob' taj ri wuj rech ri q'atb'al tzij")
+
+
+async def test_a_kiche_message_in_an_english_conversation_is_answered_in_its_languages_and_in_english() -> None:
+    talk = Talk(bot=PAPERS)
+    await talk.say("I need help with the school papers for my niece")
+
+    decision = await talk.say(KICHE)
+
+    assert languages(decision)[:3] == ["quc", "es", "en"]
+    assert [text.language for text in decision.texts if text.answer == QUESTION] == ["quc", "en"]
+    assert talk.memory.open_question
+    assert {"quc", "es", "en", OTHER_MAYAN} <= set(talk.memory.open_question.choices)
+
+
+async def test_one_message_clearly_in_another_language_is_answered_in_both_and_the_next_in_the_old_one() -> None:
+    talk = Talk(bot=FakeBot(dict.fromkeys((SPANISH, ENGLISH, "gracias, ¿y qué más?"), "school.enroll_documents")))
+    await talk.say(SPANISH)
+
+    other, next_one = [await talk.say(text) for text in (ENGLISH, "gracias, ¿y qué más?")]
+
+    assert languages(other) == ["en", "es"]
+    assert set(languages(next_one)) == {"es"}
+
+
+async def test_who_stated_spanish_and_goes_on_in_kiche_is_asked_once_more_in_both() -> None:
+    talk = Talk(bot=FakeBot(dict.fromkeys((KICHE, *MORE_KICHE), "school.enroll_documents")))
+    talk.remember(language="es", language_asked=True, noticed=True)
+
+    decisions = [await talk.say(text) for text in (KICHE, *MORE_KICHE)]
+
+    asked = [[text.language for text in decision.texts if text.answer == QUESTION] for decision in decisions]
+    assert asked == [[], ["es", "quc"], []]
+    assert {decision.language for decision in decisions} == {"es"}
+
+
+async def test_a_mayan_language_without_texts_is_answered_in_spanish_with_its_name_to_choose() -> None:
+    text = "Naru taatenq'a li walal chi xkanab'ankil li tzolok sa' eskuel"
+    talk = Talk(bot=FakeBot({text: "school.enroll_documents"}))
+
+    decision = await talk.say(text)
+
+    assert set(languages(decision)) == {"es"}
+    assert said(decision)[-1] == QUESTION
+    assert "1 Q'eqchi'" in decision.texts[-1].body
+    assert decision.texts[-1].body.endswith("Otro idioma maya\n0 Una persona")
+
+
+async def test_choosing_a_mayan_language_without_texts_offers_somebody_who_speaks_it() -> None:
+    text = "Naru taatenq'a li walal chi xkanab'ankil li tzolok sa' eskuel"
+    talk = Talk(bot=FakeBot({text: "school.enroll_documents"}))
+    await talk.say(text)
+
+    decision = await talk.say("1")
+
+    assert (said(decision), talk.memory.language) == (["system.language_unavailable"], "kek")
+    assert decision.texts[0].body.count("Q'eqchi'") == 2

@@ -70,7 +70,7 @@ async def test_the_json_has_the_fields_that_were_promised(rules: Rules) -> None:
     answer = await asker(rules).ask(QUESTION)
 
     assert list(answer) == [
-        "language", "kind", "answer", "command", "confidence", "choices", "messages", "segments",
+        "language", "kind", "answer", "command", "confidence", "choices", "messages", "segments", "answers",
     ]  # fmt: skip
     assert (answer["language"], answer["kind"], answer["answer"]) == ("es", "answer", "school.vaccines")
     assert json.loads(to_line(answer)) == answer

@@ -256,3 +256,20 @@ async def test_what_is_due_later_than_any_wait_of_ours_was_noted_by_a_wrong_cloc
     due = house.database.run_sync(lambda session: lines.find_due(session, house.clock()))
 
     assert bool(due) is is_due
+
+
+@pytest.mark.parametrize(
+    ("answer", "crisis"),
+    [
+        ("safety.suicide", True),
+        ("sponsor.child_missing", True),
+        ("rights.child_detained", True),
+        ("system.crisis", True),
+        ("safety.scam", False),
+        ("safety.work_exploitation", False),
+        ("school.vaccines", False),
+        (None, False),
+    ],
+)
+def test_the_texts_for_which_somebody_is_paged_are_the_crisis_texts(answer: str | None, crisis: bool) -> None:
+    assert outbox.is_crisis(answer) is crisis
