@@ -13,7 +13,7 @@ from typing import Any
 from bot.client import HttpBot
 from conversation import pipeline
 from conversation.errors import ConfigurationError
-from conversation.messages import Address, Channel, Decision, InboundMessage, Kind, Memory, MessageKind
+from conversation.messages import Address, Channel, Command, Decision, InboundMessage, Kind, Memory, MessageKind
 from conversation.turn import Rules
 from service import wiring
 from service.running import bot_process
@@ -25,6 +25,8 @@ from service.worker import serving_actions
 NOBODY = "+12025550199"
 EXAMPLE_CODE = "A1"  # what a case would be called, were one opened
 AT_ONCE = 8
+# Said by command or asked in a sentence: the same wish has the same id.
+_WISHES = {Command.LANGUAGE: "service.change_language", Command.ERASE: "service.delete_my_data"}
 _READY_S = 90.0
 
 
@@ -64,16 +66,17 @@ class Asker:
     def _render(self, decision: Decision) -> dict[str, Any]:
         bodies = [text.body.replace("{code}", EXAMPLE_CODE) for text in decision.texts]
         segments = sum(part.segments for body in bodies for part in wiring.split_body(body, self.channel))
+        answer = decision.answer or (_WISHES.get(decision.command) if decision.command else None)
         return {
             "language": decision.language,
             "kind": "handoff" if decision.kind is Kind.SILENT else decision.kind.value,
-            "answer": decision.answer,
+            "answer": answer,
             "command": decision.command.value if decision.command else None,
             "confidence": round(decision.confidence, 3) if decision.confidence is not None else None,
             "choices": list(decision.choices),
             "messages": bodies,
             "segments": segments,
-            "answers": list(decision.answers or ([decision.answer] if decision.answer else [])),
+            "answers": list(decision.answers or ([answer] if answer else [])),
         }
 
 

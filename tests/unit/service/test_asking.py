@@ -85,6 +85,21 @@ async def test_whatever_is_asked_gets_a_line_that_can_be_written(rules: Rules, t
     assert answer["messages"]
 
 
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("english please", "service.change_language"),
+        ("delete my data", "service.delete_my_data"),
+        ("quiero hablar con una persona", "service.talk_to_person"),
+        ("STOP", None),
+    ],
+)
+async def test_a_wish_has_the_same_id_by_command_as_in_a_sentence(rules: Rules, text: str, wish: str | None) -> None:
+    answer = await asker(rules).ask(text)
+
+    assert (answer["answer"], answer["answers"]) == (wish, [wish] if wish else [])
+
+
 async def test_no_text_knows_of_another(rules: Rules) -> None:
     one = asker(rules)
 
