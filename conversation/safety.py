@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any, Self
 
 from conversation.folding import fold
+from conversation.masking import leave_out_tokens
 from conversation.phrases import PhraseFinder, Span
 from conversation.safety_file import MOST_URGENT_FIRST, Danger, DangerFile, Grade, Rule
 from conversation.scenes import EVERY, Scenes, Sign
@@ -61,7 +62,7 @@ class DangerRules:
 
     def weigh(self, text: str) -> Evidence:
         """Return what the rules make of a text, sure or not."""
-        words = fold(text).split()
+        words = fold(leave_out_tokens(text)).split()
         signs = {language.tag: list(language.find_signs(words)) for language in self._languages}
         told = max(signs, key=lambda tag: len(signs[tag]), default="")  # short words look alike in many languages
         calmed = {tag: self._scenes.find_calmed([*some, *self._also(signs, tag, told)]) for tag, some in signs.items()}

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversation.errors import ContentError
+from conversation.masking import mask
 from conversation.phrases import LONGEST_GAP
 from conversation.safety import SCENES, DangerRules
 from conversation.safety_file import MOST_URGENT_FIRST, PAGING, Danger, Grade
@@ -358,3 +359,9 @@ def test_any_text_can_be_checked(text: str) -> None:
 
     assert danger is None or danger.answer in MOST_URGENT_FIRST
     assert real_rules().weigh(text).grade in Grade
+
+
+def test_what_masking_leaves_of_a_number_says_nothing_of_danger() -> None:
+    evidence = real_rules().weigh(mask("me quiero matar, A 123 456 789"))
+
+    assert (evidence.grade, evidence.calm) == (Grade.SURE, False)
