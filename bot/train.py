@@ -65,7 +65,7 @@ def make_model(files: TrainingFiles, out: Path) -> Path:
         os.utime(archive)  # "newest" means used last
         _say(f"the model is up to date: {archive.name}")
         return archive
-    _say(f"training on {utterances} utterances in {len(counts)} languages, two or three minutes")
+    _say(f"training on {utterances} utterances in {len(counts)} languages, some minutes")
     out.mkdir(parents=True, exist_ok=True)
     cpu_started = time.process_time()
     _train_into(files, archive)

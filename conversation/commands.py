@@ -41,7 +41,7 @@ def _hides_danger(turn: Turn) -> bool:
     """A carrier may see its command in a longer text: the webhook has obeyed it, but danger comes first (I7)."""
     if turn.message.carrier_command is None or turn.rules.keywords.find_command(turn.text):
         return False
-    return turn.rules.danger.find_danger(turn.text) is not None
+    return turn.evidence.sure is not None
 
 
 def _is_for_the_owner(turn: Turn, match: CommandMatch) -> bool:

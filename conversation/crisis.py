@@ -27,7 +27,7 @@ def answer_danger(turn: Turn) -> Decision | None:
     is open (I7). What can wait until the morning gets its own answer and a case of the same day."""
     if pressed := _find_pressed_danger(turn):
         return decide_crisis(turn, pressed, 1.0)
-    danger = turn.rules.danger.find_danger(turn.text)
+    danger = turn.evidence.sure
     if danger is None:
         return None
     return decide_crisis(turn, danger.answer, 1.0) if danger.answer in PAGING else _decide_same_day(turn, danger.answer)
@@ -43,15 +43,14 @@ async def hear_danger(turn: Turn, bot: Bot) -> tuple[Understanding | None, Decis
 
 def decide_model_danger(turn: Turn, heard: Understanding) -> Decision | None:
     """Return the crisis that the model and the rules see together, if they do."""
-    evidence = turn.rules.danger.weigh(turn.text)
     is_short = len(turn.gist.words) < SHORTEST and not turn.is_in_danger
-    danger = believe(evidence, heard.ranking, unknown=_find_unknown(turn, heard), is_short=is_short)
+    danger = believe(turn.evidence, heard.ranking, unknown=_find_unknown(turn, heard), is_short=is_short)
     return decide_crisis(turn, danger, heard.confidence) if danger else None
 
 
 def decide_without_model(turn: Turn) -> Decision | None:
     """With no model to ask, what the rules find likely is believed: recall comes first (I7)."""
-    danger = turn.rules.danger.weigh(turn.text).danger
+    danger = turn.evidence.danger
     return decide_crisis(turn, danger.answer, 1.0) if danger and danger.answer in PAGING else None
 
 

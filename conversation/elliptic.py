@@ -46,7 +46,7 @@ def _offer_follow_ups(turn: Turn, kinds: frozenset[str]) -> Decision | None:
 
 def _may_be_danger(turn: Turn) -> bool:
     """Tell whether the rules find danger likely ("they don't let me go"): then the model is asked, as always (I7)."""
-    return turn.rules.danger.weigh(turn.text).grade >= Grade.LIKELY
+    return turn.evidence.grade >= Grade.LIKELY
 
 
 def _repair(turn: Turn) -> Decision | None:

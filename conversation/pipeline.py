@@ -21,6 +21,7 @@ from conversation.nearby import add_state, receive_place
 from conversation.ports import Bot
 from conversation.privacy import keep_private
 from conversation.turn import (
+    SURE,
     Rules,
     Turn,
     be_silent,
@@ -36,7 +37,6 @@ from conversation.welcome import welcome
 _READABLE = frozenset({MessageKind.TEXT, MessageKind.BUTTON, MessageKind.EMPTY})
 _BOT_SPEAKS = frozenset({Kind.ANSWER, Kind.ASK, Kind.CHOOSE, Kind.FALLBACK})
 _ANSWERED_WHILE_WAITING = frozenset({"service.menu", "service.case_status"})
-SURE = 0.65  # confidence from which an intent counts; docs/decisions/0021
 
 
 async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: Bot, now: datetime) -> Decision:

