@@ -1,6 +1,6 @@
 """Build the table and the profiles of language identification from a folder of training text and one of word lists.
 
-    python -m bench.build_language_table TRAINING_FOLDER WORDS_FOLDER [--out conversation/resources]
+    python -m bench.build_language_table TRAINING_FOLDER WORDS_FOLDER [--out conversation/language/resources]
 
 The first holds one CODE.txt per language, UTF-8, one sentence or phrase a line, the second one CODE.tsv per language
 that bench/export_word_lists.py made. Neither is part of the product, which ships what is counted here: runs of up to
@@ -31,8 +31,10 @@ from bench.language_sources import (
     read_words,
 )
 from bench.language_spellings import spell
-from conversation.language import RESOURCES
-from conversation.language_table import (
+from conversation.language.detection import RESOURCES
+from conversation.language.letters import CHINESE, read_phrases
+from conversation.language.second_voice import prepare
+from conversation.language.table import (
     BITS,
     LEVELS_PER_NAT,
     LONGEST_RUN,
@@ -40,9 +42,7 @@ from conversation.language_table import (
     number_characters,
     spread_runs,
 )
-from conversation.language_text import CHINESE, read_phrases
-from conversation.language_voices import TAGS, UNLISTED
-from conversation.second_voice import prepare
+from conversation.language.voices import TAGS, UNLISTED
 
 Keys = NDArray[np.uint64]
 Numbers = NDArray[np.float64]
@@ -66,7 +66,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("training_folder", type=Path)
     parser.add_argument("words_folder", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("conversation/resources"))
+    parser.add_argument("--out", type=Path, default=Path("conversation/language/resources"))
     arguments = parser.parse_args()
     build(read_sources(arguments.training_folder, arguments.words_folder), folder=arguments.out)
     for path in sorted(arguments.out.rglob("*.*")):

@@ -20,10 +20,10 @@ from pathlib import Path
 import yaml
 
 from bot.client import HttpBot
-from conversation.crisis import believe
+from conversation.danger.crisis import believe
+from conversation.danger.safety import DangerRules, Evidence
+from conversation.danger.safety_file import PAGING, Grade
 from conversation.ports import Understanding
-from conversation.safety import DangerRules, Evidence
-from conversation.safety_file import PAGING, Grade
 from service import wiring
 from tests.integration.running import running_bot
 

@@ -16,11 +16,11 @@ from time import perf_counter
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
-from conversation.language import RESOURCES
-from conversation.language_table import LanguageTable
-from conversation.language_text import read_phrases
-from conversation.language_voices import Voices
-from conversation.second_voice import SecondVoice
+from conversation.language.detection import RESOURCES
+from conversation.language.letters import read_phrases
+from conversation.language.second_voice import SecondVoice
+from conversation.language.table import LanguageTable
+from conversation.language.voices import Voices
 
 MESSAGES = Path(__file__).with_name("language_messages.tsv")
 ROUNDS = 5

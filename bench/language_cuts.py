@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from conversation.language_text import CHINESE, drop_accents, drop_apostrophes
+from conversation.language.letters import CHINESE, drop_accents, drop_apostrophes
 
 SHORTEST, LONGEST = 2, 12  # words
 _SLIP = 0.03  # per letter

@@ -20,9 +20,9 @@ from bench.language import Finder, load_stock, measure_speed, render_speed
 from bench.language_cuts import Message, cut_messages, make_noisy, switch_code
 from bench.language_report import Heard, render
 from bench.language_sources import Sources, clean_utterances, read_utterances
-from conversation.language import Detection, choose, remember
-from conversation.language_text import clean
-from conversation.language_voices import Voices
+from conversation.language.detection import Detection, choose, remember
+from conversation.language.letters import clean
+from conversation.language.voices import Voices
 
 FOLDS = 5
 LENGTHS = (1, 2, 4)  # messages of a conversation

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from conversation.language import SURE, Detection, choose
-from conversation.language_voices import MAYAN, TAGS
+from conversation.language.detection import SURE, Detection, choose
+from conversation.language.voices import MAYAN, TAGS
 
 CORE = TAGS[:9]
 _STOCK_TAGS = {"zh-cn": "zh", "zh-tw": "zh"}

@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from conversation.language_text import clean, drop_accents
-from conversation.language_voices import MAYAN, TAGS, UNLISTED
+from conversation.language.letters import clean, drop_accents
+from conversation.language.voices import MAYAN, TAGS, UNLISTED
 
 Lines = Mapping[str, Sequence[str]]
 Words = Mapping[str, Sequence[tuple[str, float]]]

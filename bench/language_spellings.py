@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from conversation.language_text import drop_accents, drop_apostrophes
+from conversation.language.letters import drop_accents, drop_apostrophes
 
 # Pattern and what is typed instead, tried in this order on each place with the chance below.
 _TYPED: dict[str, tuple[tuple[str, str], ...]] = {

@@ -1,6 +1,6 @@
 """Why a conversation needs a person, and how soon. Pure."""
 
-from conversation.answers import Entry
+from conversation.answers.catalogue import Entry
 from conversation.messages import Handoff, Urgency
 
 TALK_TO_PERSON = "service.talk_to_person"

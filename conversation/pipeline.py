@@ -14,12 +14,15 @@ waits for anything. Nothing here stores or sends: the store writes the whole dec
 from dataclasses import replace
 from datetime import datetime
 
-from conversation import commands, crisis, dialogue, effects, elliptic, erasure, several, smalltalk
+from conversation.commands import commands, erasure
+from conversation.commands.privacy import keep_private
+from conversation.danger import crisis
+from conversation.dialogue import dialogue, effects, elliptic, several, smalltalk
+from conversation.dialogue.welcome import welcome
 from conversation.handoff import MEDIA, make_handoff, make_plain_handoff
 from conversation.messages import Decision, InboundMessage, Kind, Memory, MessageKind, OutgoingText
-from conversation.nearby import add_state, receive_place
+from conversation.places.nearby import add_state, receive_place
 from conversation.ports import Bot
-from conversation.privacy import keep_private
 from conversation.turn import (
     SURE,
     Rules,
@@ -32,7 +35,6 @@ from conversation.turn import (
     read_turn,
     render,
 )  # fmt: skip
-from conversation.welcome import welcome
 
 _READABLE = frozenset({MessageKind.TEXT, MessageKind.BUTTON, MessageKind.EMPTY})
 _BOT_SPEAKS = frozenset({Kind.ANSWER, Kind.ASK, Kind.CHOOSE, Kind.FALLBACK})

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from conversation import language, questions
-from conversation.answers import Catalogue
-from conversation.atlas import Atlas
-from conversation.followups import FollowUps
-from conversation.gist import Gist, Phrasebook
+from conversation.answers.catalogue import Catalogue
+from conversation.commands.keywords import Keywords
+from conversation.danger.safety import DangerRules, Evidence
+from conversation.dialogue import questions
+from conversation.dialogue.followups import FollowUps
+from conversation.dialogue.gist import Gist, Phrasebook
 from conversation.handoff import NOT_UNDERSTOOD, make_handoff, make_plain_handoff
-from conversation.keywords import Keywords
-from conversation.languages import Languages
+from conversation.language import detection as language
+from conversation.language.languages import Languages
 from conversation.masking import mask
 from conversation.messages import CaseStatus, Decision, Handoff, InboundMessage, Kind, Memory, OutgoingText, Urgency
-from conversation.places import Reading
-from conversation.reference import Reference
-from conversation.safety import DangerRules, Evidence
+from conversation.places.atlas import Atlas
+from conversation.places.place import Reading
+from conversation.places.reference import Reference
 
 NO_TOPIC = ("service.", "system.")  # beginnings of the ids that talk about the service
 SURE = 0.65  # confidence from which an intent counts; docs/decisions/0021

@@ -84,7 +84,7 @@ def ask(
 @app.command()
 def detect(text: Annotated[list[str], typer.Argument(help="what a person writes")]) -> None:
     """Tell the language of a text, as JSON."""
-    from conversation.language import detect as detect_language
+    from conversation.language.detection import detect as detect_language
 
     found = detect_language(" ".join(text))
     shown = {

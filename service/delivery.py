@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from conversation.answers import KNOCK
+from conversation.answers.catalogue import KNOCK
 from conversation.messages import Address, DeliveryStatus
 from conversation.ports import Accepted, CarrierMessage, Refused, RetryLater, Sender, SendOutcome, Unknown
 from service.failures import follow_refusal, show_to_people

@@ -14,7 +14,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from conversation.answers import KNOCK, Catalogue
+from conversation.answers.catalogue import KNOCK, Catalogue
 from conversation.messages import Channel, DeliveryStatus, OutgoingText
 from conversation.ports import TemplateStatus, TemplateText, WorkQueue
 from service.failures import show_to_people

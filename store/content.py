@@ -7,15 +7,15 @@ from typing import Any
 
 import yaml
 
-from conversation.answers import Catalogue, Entry, Source, Wording
-from conversation.atlas import Atlas
+from conversation.answers.catalogue import Catalogue, Entry, Source, Wording
+from conversation.commands.keywords import Keywords
+from conversation.danger.safety import DangerRules
+from conversation.dialogue.followups import FollowUps
+from conversation.dialogue.gist import Phrasebook
 from conversation.errors import ContentError
-from conversation.followups import FollowUps
-from conversation.gist import Phrasebook
-from conversation.keywords import Keywords
-from conversation.languages import Languages
+from conversation.language.languages import Languages
 from conversation.messages import Urgency
-from conversation.safety import DangerRules
+from conversation.places.atlas import Atlas
 from conversation.turn import Rules
 from store.gazetteer import ZipGazetteer
 from store.reference import read_reference
@@ -76,12 +76,11 @@ def _read_wording(answer: str, tag: str, row: Mapping[str, Any]) -> Wording:
             title=row["title"].strip(),
             text=row["text"].strip(),
             whatsapp=row["whatsapp"].strip() if row.get("whatsapp") else None,
-            reviews=dict(row["reviews"]),
         )
     except (KeyError, AttributeError, TypeError, ValueError):
-        raise ContentError(f"answers/{tag}: {answer} needs title, text and reviews") from None
-    if not wording.text or not all(isinstance(review, str) for review in wording.reviews.values()):
-        raise ContentError(f"answers/{tag}: {answer} has an empty text, or a review that is no name in quotes")
+        raise ContentError(f"answers/{tag}: {answer} needs title and text") from None
+    if not wording.text:
+        raise ContentError(f"answers/{tag}: {answer} has an empty text")
     return wording
 
 

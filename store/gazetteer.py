@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from conversation.folding import fold, is_one_slip_apart
-from conversation.places import Place
+from conversation.places.place import Place
 
 SURE_SHARE = 0.75  # of a name's ZIP codes in one state from which that state is meant
 RIVAL = 10  # ZIP codes of a namesake that is a city of its own: Kansas City, Kansas

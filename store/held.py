@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from conversation.answers import KNOCK
+from conversation.answers.catalogue import KNOCK
 from conversation.messages import Author, DeliveryStatus
 from conversation.ports import WorkQueue
 from store import outbox

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from conversation.commands import find_command
+from conversation.commands.commands import find_command
 from conversation.masking import mask
 from conversation.messages import (
     Address,

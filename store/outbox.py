@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conversation.answers import KNOCK
+from conversation.answers.catalogue import KNOCK
+from conversation.danger.safety_file import PAGING
 from conversation.messages import Address, Author, Channel, DeliveryReport, DeliveryStatus, OutgoingText
 from conversation.ports import TemplateText, WorkQueue
-from conversation.safety_file import PAGING
 from store import outbox_statements as statements
 from store.conversations import take_seq
 from store.forgetting.erasure import CONFIRMATION

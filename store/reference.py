@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from conversation.errors import ContentError
-from conversation.places import Place
-from conversation.reference import Court, Coverage, Reference, SchoolAges
+from conversation.places.place import Place
+from conversation.places.reference import Court, Coverage, Reference, SchoolAges
 
 _Row = Mapping[str, str]
 _READ = re.compile(r"undated|(19|20)\d\d")

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conversation.answers import Catalogue, Wording
+from conversation.answers.catalogue import Catalogue, Wording
 from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import (
     Address,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from conversation.answers import Catalogue, Wording
+from conversation.answers.catalogue import Catalogue, Wording
 from service import wiring
 from service.settings import Settings
 from store.feedback import FeedbackLine, list_feedback

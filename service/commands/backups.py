@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
+from conversation.danger.safety import DangerRules
 from conversation.errors import ConfigurationError, PuenteError
-from conversation.safety import DangerRules
 from service import wiring
 from service.care.after_restore import Settled, settle
 from service.care.backup_expiry import expire

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversation.answers import Catalogue
+from conversation.answers.catalogue import Catalogue
 from conversation.errors import ConfigurationError
 from conversation.messages import Channel, OutgoingText
 from conversation.ports import Refused, RetryLater, TemplateOutcome, Templates, TemplateState, TemplateStatus, Unknown

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conversation.answers import FLOOR_SET, Wording
+from conversation.answers.catalogue import FLOOR_SET, Wording
 from conversation.messages import Channel
-from conversation.places import Place
+from conversation.places.place import Place
 from service.wiring import split_body
 from tests.guards.repository import find_python, parse, read
 from tests.talk import ROOT, real_rules
@@ -371,7 +371,7 @@ def test_texts_are_made_by_the_catalogue_alone() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "OutgoingText"
     }
 
-    assert makers == {"conversation/answers.py"}
+    assert makers == {"conversation/answers/catalogue.py"}
 
 
 def test_the_bot_has_no_words_of_its_own() -> None:

@@ -18,7 +18,7 @@ from channels.twilio.sender import TwilioSender
 from channels.twilio.signature import SignatureCheck
 from channels.twilio.templates import TwilioTemplates
 from channels.twilio.webhook import build_twilio_routes
-from conversation.answers import KNOCK
+from conversation.answers.catalogue import KNOCK
 from conversation.messages import Author
 from conversation.turn import Rules
 from service import wiring

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from conversation.answers import FLOOR_SET, LAST_RESORT, Catalogue, Entry, Wording
+from conversation.answers.catalogue import FLOOR_SET, LAST_RESORT, Catalogue, Entry, Wording
+from conversation.danger.safety_file import PAGING
 from conversation.errors import ContentError
-from conversation.languages import Language, Languages
+from conversation.language.languages import Language, Languages
 from conversation.messages import Author, Channel, Urgency
-from conversation.safety_file import PAGING
 
 SMS, WHATSAPP = Channel.SMS, Channel.WHATSAPP
 LANGUAGES = Languages(

@@ -11,11 +11,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversation.keywords import CommandMatch
-from conversation.languages import OTHER_MAYAN
+from conversation.commands.keywords import CommandMatch
+from conversation.commands.requests import expand, is_request
+from conversation.dialogue.questions import CHOOSE, ask, find_choice
+from conversation.language.languages import OTHER_MAYAN
 from conversation.messages import Command
-from conversation.questions import CHOOSE, ask, find_choice
-from conversation.requests import expand, is_request
 from tests.fakes import START
 from tests.talk import ROOT, real_rules
 

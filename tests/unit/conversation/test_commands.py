@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from conversation.commands import find_command
+from conversation.commands.commands import find_command
 from conversation.handoff import TALK_TO_PERSON
-from conversation.languages import OTHER_MAYAN
+from conversation.language.languages import OTHER_MAYAN
 from conversation.messages import Address, Channel, Command, InboundMessage, Kind, Memory, MessageKind
 from conversation.pipeline import decide
 from service.wiring import split_body

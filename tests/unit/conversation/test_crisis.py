@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from conversation.crisis import BELIEVED, CALMED, SHORT_BELIEVED, SUSPECTED, believe
+from conversation.danger.crisis import BELIEVED, CALMED, SHORT_BELIEVED, SUSPECTED, believe
+from conversation.danger.safety import Evidence
+from conversation.danger.safety_file import PAGING, Danger, Grade
 from conversation.messages import Kind, MessageKind, Urgency
 from conversation.ports import AnswerKey, ChooseKey, HandoffKey
-from conversation.safety import Evidence
-from conversation.safety_file import PAGING, Danger, Grade
 from conversation.turn import Rules
 from tests.fakes import FakeBot
 from tests.talk import RankedBot, Talk, languages, real_rules, said

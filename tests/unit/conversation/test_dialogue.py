@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from conversation.dialogue import SESSION_LASTS, SESSION_TURNS
+from conversation.dialogue.dialogue import SESSION_LASTS, SESSION_TURNS
+from conversation.dialogue.questions import CHOOSE, LANGUAGE, QUESTION_LASTS, ask
 from conversation.handoff import NOT_UNDERSTOOD
 from conversation.messages import BotSession, Command, Kind, MessageKind
 from conversation.ports import AnswerKey, AskKey, BotKey, ChooseKey, HandoffKey
-from conversation.questions import CHOOSE, LANGUAGE, QUESTION_LASTS, ask
 from tests.fakes import FakeBot
 from tests.talk import RankedBot, Talk, languages, said
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from conversation.dialogue.questions import QUESTION_LASTS
 from conversation.messages import Kind
 from conversation.ports import AnswerKey, BotReply, BotSilence, Understanding
-from conversation.questions import QUESTION_LASTS
 from tests.fakes import FakeBot
 from tests.talk import Talk, said
 

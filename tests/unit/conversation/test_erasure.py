@@ -2,9 +2,9 @@
 
 import pytest
 
-from conversation.answers import FLOOR_SET
+from conversation.answers.catalogue import FLOOR_SET
+from conversation.dialogue.questions import ERASE
 from conversation.messages import CaseStatus, Channel, Command, Decision, Kind, MessageKind, OpenCase, Urgency
-from conversation.questions import ERASE
 from tests.fakes import FakeBot
 from tests.talk import Talk, languages, said, strict_rules
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from conversation.dialogue.gist import KINDS, Gist, Phrasebook
 from conversation.errors import ContentError
-from conversation.gist import KINDS, Gist, Phrasebook
 from tests.talk import real_rules
 
 

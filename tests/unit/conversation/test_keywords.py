@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversation.commands.keywords import CommandMatch, Keywords, expand, is_answered_by_carrier
 from conversation.errors import ContentError
 from conversation.folding import fold
-from conversation.keywords import CommandMatch, Keywords, expand, is_answered_by_carrier
 from conversation.messages import Command
 from tests.talk import real_rules
 

@@ -1,4 +1,4 @@
-"""Which language a message is in, as shipped: the table and the profiles of conversation/resources."""
+"""Which language a message is in, as shipped: the table and the profiles of conversation/language/resources."""
 
 import json
 
@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.language import MESSAGES, read_messages
-from conversation.language import Detection, detect
-from conversation.language_voices import CLIP, MAYAN, TAGS
+from conversation.language.detection import Detection, detect
+from conversation.language.voices import CLIP, MAYAN, TAGS
 
 SHORT_SPANISH = """\
 hola; buenas; buenos dias; buenas noches; gracias; muchas gracias; necesito ayuda; la escuela; escuela; abogado;

@@ -9,10 +9,10 @@ import pytest
 
 from bench.build_language_table import build, count_runs, estimate, find_alphabet, weigh_words
 from bench.language_sources import Sources, clean_utterances, cut_borrowed, read_corpus, read_utterances, read_words
-from conversation.language_table import SPACE, LanguageTable, number_characters, number_text, spread_runs
-from conversation.language_text import read_phrases
-from conversation.language_voices import TAGS, UNLISTED, Voices
-from conversation.second_voice import SecondVoice
+from conversation.language.letters import read_phrases
+from conversation.language.second_voice import SecondVoice
+from conversation.language.table import SPACE, LanguageTable, number_characters, number_text, spread_runs
+from conversation.language.voices import TAGS, UNLISTED, Voices
 
 SENTENCES = {
     "es": "la niña quiere ir a la escuela con su hermana mañana",

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from conversation.language import Choice, Detection, choose, note_asked_again, remember
-from conversation.language_voices import CLIP, MAYAN, TAGS
-from conversation.languages import OTHER_MAYAN
+from conversation.language.detection import Choice, Detection, choose, note_asked_again, remember
+from conversation.language.languages import OTHER_MAYAN
+from conversation.language.voices import CLIP, MAYAN, TAGS
 
 NO_VOTE = Detection()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversation.language_text import MOST_CHARACTERS, clean
+from conversation.language.letters import MOST_CHARACTERS, clean
 
 
 @pytest.mark.parametrize("apostrophe", list("'’‘`´ʼꞌ"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversation.keywords import Keywords
+from conversation.commands.keywords import Keywords
 from conversation.messages import Command
 from tests.talk import real_rules
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from conversation.errors import ContentError
-from conversation.language_voices import MAYAN, TAGS
-from conversation.languages import Languages
+from conversation.language.languages import Languages
+from conversation.language.voices import MAYAN, TAGS
 from tests.talk import real_rules
 
 ENGLISH = {"name": "English", "status": "complete", "group": "other", "fallback": "en", "direction": "ltr"}

@@ -2,10 +2,10 @@
 
 import pytest
 
+from conversation.dialogue.questions import QUESTION_LASTS
 from conversation.messages import Decision, Kind
-from conversation.places import Place
-from conversation.questions import QUESTION_LASTS
-from conversation.reference import find_km
+from conversation.places.place import Place
+from conversation.places.reference import find_km
 from tests.fakes import FakeBot
 from tests.talk import Talk, real_rules, said, strict_rules
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conversation.answers import FLOOR_SET, LAST_RESORT
-from conversation.language_voices import TAGS
+from conversation.answers.catalogue import FLOOR_SET, LAST_RESORT
+from conversation.dialogue.questions import CHOOSE, LANGUAGE, ask
+from conversation.language.voices import TAGS
 from conversation.messages import (
     Address,
     Attachment,
@@ -23,7 +24,6 @@ from conversation.messages import (
     Urgency,
 )
 from conversation.ports import AnswerKey, BotReply, ChooseKey, HandoffKey, Understanding
-from conversation.questions import CHOOSE, LANGUAGE, ask
 from conversation.turn import read_turn
 from tests.fakes import START, FakeBot
 from tests.talk import RankedBot, Talk, languages, real_rules, said, strict_rules

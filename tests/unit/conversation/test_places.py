@@ -2,9 +2,9 @@
 
 import pytest
 
-from conversation.atlas import Atlas
 from conversation.errors import ContentError
-from conversation.places import Reading
+from conversation.places.atlas import Atlas
+from conversation.places.place import Reading
 from store.gazetteer import ZipGazetteer
 from tests.talk import real_rules
 

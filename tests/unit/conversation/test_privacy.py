@@ -2,9 +2,9 @@
 
 import pytest
 
+from conversation.dialogue.questions import READ
 from conversation.messages import Channel, Kind, MessageKind
 from conversation.ports import BotKey, ChooseKey
-from conversation.questions import READ
 from tests.fakes import FakeBot
 from tests.talk import Talk, said, strict_rules
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from conversation.questions import CHOOSE, PERSON, QUESTION_LASTS, ask, find_choice, render_choices
+from conversation.dialogue.questions import CHOOSE, PERSON, QUESTION_LASTS, ask, find_choice, render_choices
 from tests.fakes import START
 
 OPEN = ask(CHOOSE, ("first", "second", "third"), START)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from conversation.commands.keywords import Keywords
 from conversation.errors import ContentError
-from conversation.keywords import Keywords
 from conversation.messages import Command
 from tests.talk import real_rules
 

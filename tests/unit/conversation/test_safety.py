@@ -13,11 +13,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conversation.danger.safety import SCENES, DangerRules
+from conversation.danger.safety_file import MOST_URGENT_FIRST, PAGING, Danger, Grade
 from conversation.errors import ContentError
 from conversation.masking import mask
 from conversation.phrases import LONGEST_GAP
-from conversation.safety import SCENES, DangerRules
-from conversation.safety_file import MOST_URGENT_FIRST, PAGING, Danger, Grade
 
 HERE = Path(__file__).parent
 SAFETY = HERE.parents[2] / "data" / "safety"

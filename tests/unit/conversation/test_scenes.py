@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversation.danger.safety import SCENES, DangerRules
+from conversation.danger.safety_file import Grade
+from conversation.danger.scenes import REACH
 from conversation.errors import ContentError
-from conversation.safety import SCENES, DangerRules
-from conversation.safety_file import Grade
-from conversation.scenes import REACH
 from tests.unit.conversation.test_safety import dangers, find_answer, real_rules
 
 SIGNS = {"papers": ["pasaporte"], "keeps": ["guarda"], "boss": ["patron", "jefe"], "film": ["en la pelicula"]}

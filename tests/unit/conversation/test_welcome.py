@@ -2,10 +2,10 @@
 
 import pytest
 
-from conversation.languages import OTHER_MAYAN
+from conversation.dialogue.questions import LANGUAGE
+from conversation.language.languages import OTHER_MAYAN
 from conversation.messages import Kind
 from conversation.ports import AnswerKey, ChooseKey
-from conversation.questions import LANGUAGE
 from tests.fakes import FakeBot
 from tests.talk import RankedBot, Talk, languages, said, strict_rules
 

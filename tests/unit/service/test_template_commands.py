@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from conversation.answers import KNOCK
+from conversation.answers.catalogue import KNOCK
 from conversation.messages import Channel
 from conversation.ports import Refused, TemplateOutcome, TemplateState, TemplateStatus, Unknown
 from service.commands.templates import TemplateDesk

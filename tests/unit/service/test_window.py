@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from conversation.answers import KNOCK
+from conversation.answers.catalogue import KNOCK
 from conversation.messages import Author, Channel, DeliveryStatus
 from conversation.ports import CarrierMessage, Refused, TemplateState, TemplateStatus, TemplateText, Unknown
 from service.window import HELD_AT_MOST, sweep_held

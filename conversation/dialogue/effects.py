@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from conversation import questions
+from conversation.dialogue import questions
 from conversation.handoff import make_handoff, make_plain_handoff
 from conversation.messages import Decision, Kind, Memory
 from conversation.turn import Turn, decide_answer, decide_text, is_said, render, speak

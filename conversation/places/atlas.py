@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from conversation.errors import ContentError
 from conversation.folding import fold, is_one_slip_apart
-from conversation.places import Gazetteer, Place, Reading
+from conversation.places.place import Gazetteer, Place, Reading
 
 LONGEST_NAME = 4  # words: "ciudad de nueva york"
 LONGEST_TEXT = 150  # words that are read; whoever tells more has told the place before

@@ -4,11 +4,11 @@ the bot itself; docs/decisions/0023 tells why the numbers are what they are."""
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conversation.danger.safety import Evidence
+from conversation.danger.safety_file import PAGING, Grade
 from conversation.handoff import NOT_UNDERSTOOD, make_handoff
 from conversation.messages import Decision, Handoff, Kind, OutgoingText, Urgency
 from conversation.ports import Bot, BotSilence, Understanding
-from conversation.safety import Evidence
-from conversation.safety_file import PAGING, Grade
 from conversation.turn import Turn, be_silent, decide_answer, decide_handoff
 
 # Share of the probability on the dangers together from which the model is believed, by what the rules say.

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from conversation import questions
+from conversation.dialogue import questions
 from conversation.folding import fold
 from conversation.handoff import DELETE_MY_DATA
 from conversation.messages import Command, Decision, Kind, Memory

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from conversation.errors import ContentError
-from conversation.languages import Languages
+from conversation.language.languages import Languages
 from conversation.messages import Author, Channel, OutgoingText, Urgency
 
 KNOCK = "system.message_waiting"  # the template that goes when WhatsApp's window is closed; docs/decisions/0014

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from conversation import language, questions
-from conversation.languages import OTHER_MAYAN
+from conversation.dialogue import questions
+from conversation.language import detection as language
+from conversation.language.languages import OTHER_MAYAN
 from conversation.messages import Command, Decision, Kind, OutgoingText
 from conversation.turn import Turn, decide_text, is_said, render, speak
 

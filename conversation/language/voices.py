@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from conversation.language_table import LanguageTable
-from conversation.language_text import CHINESE, clean, drop_accents, drop_apostrophes, read_phrases
-from conversation.second_voice import SecondVoice
+from conversation.language.letters import CHINESE, clean, drop_accents, drop_apostrophes, read_phrases
+from conversation.language.second_voice import SecondVoice
+from conversation.language.table import LanguageTable
 
 TAGS = (
     *("es", "en", "quc", "mam", "kek", "kjb", "pt", "ht", "fr"),

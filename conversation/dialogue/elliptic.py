@@ -5,12 +5,12 @@ Pure but for the bot, which is asked for danger, and whether another topic is me
 
 from dataclasses import replace
 
-from conversation import crisis
-from conversation.answering import answer_with, offer
-from conversation.gist import REPAIRS, TURNS
+from conversation.danger import crisis
+from conversation.danger.safety_file import Grade
+from conversation.dialogue.answering import answer_with, offer
+from conversation.dialogue.gist import REPAIRS, TURNS
 from conversation.messages import Decision, Kind, MessageKind
 from conversation.ports import Bot, Understanding
-from conversation.safety_file import Grade
 from conversation.turn import Turn, decide_answer, fail_to_understand, is_said, render
 
 WINS = 0.9  # confidence from which another topic is meant although every word of the message names none

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from conversation import questions
+from conversation.dialogue import questions
 from conversation.messages import Decision, Kind
 from conversation.turn import Turn, decide_text
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
-from conversation.places import Place
+from conversation.places.place import Place
 
 EARTH_KM = 6371.0
 MOST_CITIES = 6  # of courts in one text

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from conversation.erasure import ask_to_erase
+from conversation.commands.erasure import ask_to_erase
+from conversation.commands.keywords import CommandMatch, is_answered_by_carrier
+from conversation.dialogue.welcome import ask_language
 from conversation.handoff import OTHER_LANGUAGE, TALK_TO_PERSON, make_handoff
-from conversation.keywords import CommandMatch, is_answered_by_carrier
-from conversation.languages import OTHER_MAYAN
+from conversation.language.languages import OTHER_MAYAN
 from conversation.messages import Channel, Command, Decision, InboundMessage, Kind
 from conversation.turn import Rules, Turn, decide_handoff, decide_text, is_said, speak
-from conversation.welcome import ask_language
 
 _HEARD_AFTER_STOP = frozenset({Command.STOP, Command.START, Command.HELP, Command.ERASE})
 

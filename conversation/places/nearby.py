@@ -6,9 +6,9 @@ remembered, the city is not: it serves this one turn.
 
 from dataclasses import replace
 
-from conversation import questions
+from conversation.dialogue import questions
 from conversation.messages import Decision, Kind, OutgoingText
-from conversation.places import Place
+from conversation.places.place import Place
 from conversation.turn import Turn, decide_text, is_said, render
 
 _ASK, _WHICH, _NOTED = "system.ask_state", "system.which_state", "system.state_noted"

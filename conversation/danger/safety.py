@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Self
 
+from conversation.danger.safety_file import MOST_URGENT_FIRST, Danger, DangerFile, Grade, Rule
+from conversation.danger.scenes import EVERY, Scenes, Sign
 from conversation.folding import fold
 from conversation.masking import leave_out_tokens
 from conversation.phrases import PhraseFinder, Span
-from conversation.safety_file import MOST_URGENT_FIRST, Danger, DangerFile, Grade, Rule
-from conversation.scenes import EVERY, Scenes, Sign
 
 _MIXED_WITH = {"quc": "es"}  # in one breath; other languages are mixed by sentences
 SCENES = "scenes"  # the file beside those of the languages

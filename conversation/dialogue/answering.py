@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conversation import crisis, effects
-from conversation.commands import ask_for_person
-from conversation.erasure import ask_to_erase
+from conversation.commands.commands import ask_for_person
+from conversation.commands.erasure import ask_to_erase
+from conversation.danger import crisis
+from conversation.dialogue import effects
 from conversation.handoff import DELETE_MY_DATA, TALK_TO_PERSON, make_handoff, make_plain_handoff
 from conversation.messages import Decision
 from conversation.turn import Turn, decide_answer, decide_choices, decide_handoff

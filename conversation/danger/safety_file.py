@@ -40,7 +40,7 @@ MOST_URGENT_FIRST = (*PAGING, "safety.i_hurt_the_child", "safety.work_exploitati
 
 
 class Grade(IntEnum):
-    """How much the rules say; conversation/crisis.py tells what the model must add to it."""
+    """How much the rules say; conversation/danger/crisis.py tells what the model must add to it."""
 
     NOTHING = 0
     CUE = 1  # something alarming is told, which alone is no danger

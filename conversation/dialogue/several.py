@@ -7,8 +7,8 @@ whole; and two answers go only when the bot is sure of both and they differ.
 import re
 from dataclasses import replace
 
-from conversation import crisis
-from conversation.answering import answer_with
+from conversation.danger import crisis
+from conversation.dialogue.answering import answer_with
 from conversation.messages import Decision, Kind
 from conversation.ports import Bot, BotSilence
 from conversation.turn import NO_TOPIC, SURE, Turn

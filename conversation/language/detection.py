@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from conversation.language_voices import MAYAN, Detection, Voices
-from conversation.languages import OTHER_MAYAN
+from conversation.language.languages import OTHER_MAYAN
+from conversation.language.voices import MAYAN, Detection, Voices
 
 __all__ = ["Choice", "Detection", "choose", "detect", "note_asked_again", "remember"]
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from conversation.commands.language_wish import LanguageWishes
+from conversation.commands.requests import PADDED, Requests, expand, is_request
 from conversation.errors import ContentError
 from conversation.folding import fold
-from conversation.language_wish import LanguageWishes
 from conversation.messages import Command
-from conversation.requests import PADDED, Requests, expand, is_request
 
 LONGEST = 24  # words; a longer message is talk, whatever is in it
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from conversation.dialogue.gist import TURNS
 from conversation.errors import ContentError
-from conversation.gist import TURNS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
-from conversation import crisis, effects, questions
-from conversation.answering import answer_with, bring_person, offer
-from conversation.commands import ask_for_person, change_language
+from conversation.commands.commands import ask_for_person, change_language
+from conversation.danger import crisis
+from conversation.danger.safety_file import PAGING
+from conversation.dialogue import effects, questions
+from conversation.dialogue.answering import answer_with, bring_person, offer
+from conversation.dialogue.smalltalk import OUT_OF_SCOPE, leave_out_of_scope
 from conversation.handoff import BOT_DOWN, NOT_UNDERSTOOD, make_handoff
 from conversation.messages import BotSession, Command, Decision, OpenQuestion
-from conversation.nearby import ask_state, settle_place
-from conversation.places import Place
+from conversation.places.nearby import ask_state, settle_place
+from conversation.places.place import Place
 from conversation.ports import AnswerKey, AskKey, Bot, BotKey, BotReply, BotSilence, ChooseKey, HandoffKey
-from conversation.safety_file import PAGING
-from conversation.smalltalk import OUT_OF_SCOPE, leave_out_of_scope
 from conversation.turn import Turn, decide_handoff, fail_to_understand
 
 SESSION_TURNS = 20  # the bot's cost grows with every turn of a session

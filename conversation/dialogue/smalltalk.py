@@ -7,8 +7,8 @@ goes twice in a row: then we are silent, so that no two machines talk to each ot
 import unicodedata
 from dataclasses import replace
 
-from conversation import questions
-from conversation.answering import answer_with, offer
+from conversation.dialogue import questions
+from conversation.dialogue.answering import answer_with, offer
 from conversation.messages import Decision, Kind, MessageKind
 from conversation.turn import Turn, be_silent, decide_answer, decide_text, fail_to_understand, is_said
 

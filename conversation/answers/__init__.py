@@ -1,0 +1,1 @@
+"""The catalogue of reviewed wording and what may be sent of it."""

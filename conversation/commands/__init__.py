@@ -1,0 +1,1 @@
+"""Whole messages that order something: STOP, START, HELP, PERSON, PRIVATE, ERASE, a language."""

@@ -1,0 +1,1 @@
+"""Danger: the rules that see it, and what is done (I7)."""

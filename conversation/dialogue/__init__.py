@@ -1,0 +1,1 @@
+"""Talk: open questions, small talk, short questions, menus, and the turns with the bot."""

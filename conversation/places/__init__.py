@@ -1,0 +1,1 @@
+"""States, cities and ZIP codes, and what holds there."""
