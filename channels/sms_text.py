@@ -60,6 +60,11 @@ def count_segments(text: str) -> Segments:
     return Segments(encoding, units, _count_parts(costs, capacity.part))
 
 
+def find_outside_gsm(text: str) -> str:
+    """Return the characters that make a text UCS-2, each once, in order; empty when none does."""
+    return "".join(dict.fromkeys(c for c in text if c not in _GSM_BASIC and c not in _GSM_EXTENSION))
+
+
 def split_text(text: str, *, max_segments: int) -> list[str]:
     """Cut a text into messages of at most `max_segments` segments and MAX_CHARACTERS each.
 

@@ -259,6 +259,7 @@ class OutgoingText:
         answer: id of the catalogue entry; None only for a caseworker's own words.
         draft: no named person has reviewed it yet.
         overtakes: must not wait behind an earlier text that is held up (crisis text, confirmation of a stop).
+        short: only the answer's short form: nobody has looked lately whether the whole still holds.
     """
 
     answer: str | None
@@ -267,6 +268,7 @@ class OutgoingText:
     author: Author
     draft: bool
     overtakes: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

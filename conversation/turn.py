@@ -111,18 +111,23 @@ def speak(turn: Turn, tag: str) -> Turn:
 
 def render(turn: Turn, answer: str, values: Mapping[str, str] | None = None) -> tuple[OutgoingText, ...]:
     """Return the texts of an answer for this turn, in its language, or in its two when one is not sure; never empty."""
-    catalogue, channel = turn.rules.catalogue, turn.message.sender.channel
-    texts = catalogue.render_or_way_on(answer, turn.language, channel=channel, values=values)
+    catalogue, channel, today = turn.rules.catalogue, turn.message.sender.channel, turn.now.date()
+    texts = catalogue.render_or_way_on(answer, turn.language, channel=channel, today=today, values=values)
     if turn.choice.second is None or not is_said(texts, answer):
         return texts
     # the language is in doubt: the same in the other likely one, rather than a guess
-    more = catalogue.render(answer, turn.choice.second, channel=channel, values=values)
+    more = catalogue.render(answer, turn.choice.second, channel=channel, today=today, values=values)
     return texts + tuple(text for text in more if text.language not in {known.language for known in texts})
 
 
 def is_said(texts: tuple[OutgoingText, ...], answer: str) -> bool:
     """Tell whether an answer could be rendered; else nobody may send its text yet and the way on stands there (I5)."""
     return any(text.answer == answer for text in texts)
+
+
+def is_short(texts: tuple[OutgoingText, ...], answer: str) -> bool:
+    """Tell whether an answer is given in its short form only."""
+    return any(text.short for text in texts if text.answer == answer)
 
 
 def decide_answer(turn: Turn, answer: str, values: Mapping[str, str] | None = None) -> Decision:

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from conversation.errors import PuenteError
+from service.commands.answers_line import answers_app
 from service.settings import Settings, read_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 cases_app = typer.Typer(help="Cases that wait for a person.")
 staff_app = typer.Typer(help="Caseworkers.")
-answers_app = typer.Typer(help="The wording, and what people say of it.", no_args_is_help=True)
 keys_app = typer.Typer(help="Keys that seal what is stored.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 for name, group in (("cases", cases_app), ("staff", staff_app), ("answers", answers_app)):
@@ -157,22 +157,6 @@ def add_staff(
     from service.commands.cases import add_staff as add_one
 
     add_one(read_settings(), login=login, name=name, languages=languages, disciplines=disciplines)
-
-
-@answers_app.command("status")
-def show_answers() -> None:
-    """Count the texts of each language: missing, draft, reviewed, expired."""
-    from service.commands.answers import print_status
-
-    print_status(read_settings())
-
-
-@answers_app.command("feedback")
-def show_feedback() -> None:
-    """List what people called wrong, newest first."""
-    from service.commands.answers import print_feedback
-
-    print_feedback(read_settings())
 
 
 @keys_app.command("list")

@@ -66,6 +66,12 @@ def read_drafts(text: str) -> bool:
     return text == "send"
 
 
+def read_accents(text: str) -> bool:
+    if text not in ("keep", "fold"):
+        raise ValueError("must be keep or fold")
+    return text == "keep"
+
+
 def read_confirms(text: str) -> bool:
     if text not in ("carrier", "puente"):
         raise ValueError("must be carrier or puente")

@@ -10,6 +10,7 @@ from conversation.errors import ConfigurationError
 from service.env_file import read_env_file
 from service.setting_texts import (
     ROOT,
+    read_accents,
     read_carrier_erasure,
     read_confirms,
     read_count,
@@ -70,6 +71,7 @@ class Settings:
     drafts: bool = setting(
         "DRAFTS", "send: unreviewed texts go out; refuse: a person answers instead", default=False, read=read_drafts
     )
+    accents: bool = setting("ACCENTS", "accents by SMS: keep, or fold where it saves", default=True, read=read_accents)
     organisation: str = setting("ORGANISATION", "name of the organisation that answers", default="demo", read=read_name)
     public_url: str = setting(
         "PUBLIC_URL",
@@ -128,9 +130,7 @@ class Settings:
         default=10.0,
         read=read_rate,
     )
-    sends_per_second: float = setting(
-        "SENDS_PER_SECOND", "limit per sender number, in messages", default=10.0, read=read_rate
-    )
+    sends_per_second: float = setting("SENDS_PER_SECOND", "limit a sender number", default=10.0, read=read_rate)
     keep_messages_days: int = setting(
         "KEEP_MESSAGES_DAYS", "days after which a message is deleted when no case needs it", default=90, read=read_days
     )
@@ -223,6 +223,7 @@ def to_environment(settings: Settings) -> dict[str, str]:
     """Return the environment that makes a child process read these settings."""
     written = {one.metadata["name"]: _write(getattr(settings, one.name)) for one in fields(Settings)}
     return {**written, "DRAFTS": "send" if settings.drafts else "refuse",
+            "ACCENTS": "keep" if settings.accents else "fold",
             "STOP_CONFIRMED_BY": "puente" if settings.confirm_stop else "carrier"}  # fmt: skip
 
 

@@ -1,7 +1,11 @@
-"""The simulator with the settings of this deployment."""
+"""The simulator with the settings of this deployment, and the page of answers in its house."""
 
+from starlette.middleware import Middleware
+
+from service.answers_page import build_answers_page
 from service.settings import Settings
 from simulator.app import run_simulator
+from simulator.phones.page_guard import PageGuard
 from simulator.settings import SimulatorSettings, StopHandling
 
 
@@ -14,4 +18,6 @@ def simulate(settings: Settings) -> None:
         details_url=f"http://127.0.0.1:{settings.port}/simulator/details",
         stop_handling=StopHandling.OURS if settings.confirm_stop else StopHandling.CARRIER,
     )
-    run_simulator(simulated, bind="127.0.0.1", port=settings.simulator_port, twilio_base_url=settings.twilio_base_url)
+    pages = build_answers_page(settings, [Middleware(PageGuard)])
+    port, carrier = settings.simulator_port, settings.twilio_base_url
+    run_simulator(simulated, bind="127.0.0.1", port=port, twilio_base_url=carrier, pages=pages)

@@ -79,7 +79,7 @@ class Window:
         last = held.find_last_knock(session, letter.conversation_id, since=now - KNOCK_EVERY)
         if last is not None:
             return last not in _NOT_ARRIVED
-        text = self._find_text(session, letter)
+        text = self._find_text(session, letter, now)
         if text is None:
             return False
         outbox.add_text(
@@ -88,10 +88,10 @@ class Window:
         )  # fmt: skip
         return True
 
-    def _find_text(self, session: Session, letter: Letter) -> OutgoingText | None:
+    def _find_text(self, session: Session, letter: Letter, now: datetime) -> OutgoingText | None:
         """Return the knock in the first language of the person's chain that has an approved template."""
         for language in self.catalogue.languages.chain(letter.person_language or letter.language):
-            for text in self.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP):
+            for text in self.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP, today=now.date()):
                 if self._find_approved(session, letter.organisation_id, text.language, text.body):
                     return text
         return None

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import token_file
 from bot.client import HttpBot
+from channels.accents import fold_accents
 from channels.sms_text import count_segments, prepare_for_sms, split_text
 from channels.twilio.account import TwilioAccount
 from channels.twilio.addresses import render_address
@@ -17,6 +19,7 @@ from channels.twilio.sender import TwilioSender
 from channels.twilio.signature import SignatureCheck
 from channels.twilio.templates import TwilioTemplates
 from channels.whatsapp_text import split_for_whatsapp
+from conversation.answers.catalogue import Catalogue
 from conversation.errors import ConfigurationError, PuenteError
 from conversation.messages import Channel
 from conversation.turn import Rules
@@ -27,7 +30,7 @@ from service.patience import WatchedBot
 from service.receiving import DurableInbox, RecordedDeliveries
 from service.settings import ROOT, Settings
 from service.window import Window
-from store.content import read_rules
+from store.content import read_catalogue, read_languages, read_rules
 from store.database import Database, build_engine
 from store.decisions import DecisionWriter
 from store.outbox import Part
@@ -46,7 +49,13 @@ def utc_now() -> datetime:
 
 
 def build_rules(settings: Settings) -> Rules:
-    return read_rules(DATA, drafts=settings.drafts, confirm_commands=settings.confirm_stop)
+    return read_rules(DATA, drafts=settings.drafts, confirm_commands=settings.confirm_stop, today=utc_now().date())
+
+
+def build_catalogue(settings: Settings) -> Catalogue:
+    """Return the wording alone, for those who work on it."""
+    languages = read_languages(DATA)
+    return read_catalogue(DATA / "answers", languages, drafts=settings.drafts, today=utc_now().date())
 
 
 def build_vault(settings: Settings) -> Vault:
@@ -139,8 +148,10 @@ def build_deliveries(settings: Settings, database: Database) -> RecordedDeliveri
     return RecordedDeliveries(database=database, vault=build_vault(settings), clock=utc_now)
 
 
-def build_decider(database: Database, engine: EngineClient, bot: HttpBot, *, rules: Rules, vault: Vault) -> Decider:
-    writer = DecisionWriter(vault=vault, queue=engine, split=split_body)
+def build_decider(
+    settings: Settings, database: Database, engine: EngineClient, bot: HttpBot, *, rules: Rules, vault: Vault
+) -> Decider:
+    writer = DecisionWriter(vault=vault, queue=engine, split=partial(split_body, accents=settings.accents))
     return Decider(database=database, rules=rules, bot=WatchedBot(bot), writer=writer, clock=utc_now)
 
 
@@ -159,11 +170,12 @@ def build_delivery(
     )
 
 
-def split_body(body: str, channel: Channel) -> list[Part]:
-    """Cut one text into what the carrier takes, with the segments each part costs."""
+def split_body(body: str, channel: Channel, *, accents: bool = True) -> list[Part]:
+    """Cut one text into what the carrier takes, with the segments each part costs; by SMS perhaps without accents."""
     if channel is Channel.WHATSAPP:
         return [Part(part, 1) for part in split_for_whatsapp(body)]
-    parts = split_text(prepare_for_sms(body), max_segments=MAX_SEGMENTS)
+    text = prepare_for_sms(body)
+    parts = split_text(text if accents else fold_accents(text), max_segments=MAX_SEGMENTS)
     return [Part(part, count_segments(part).segments) for part in parts]
 
 

@@ -52,7 +52,7 @@ async def run_worker(settings: Settings) -> None:
         closing.push_async_callback(sender.close)
         observed = await closing.enter_async_context(observing(settings, database))
         rules, vault = wiring.build_rules(settings), wiring.build_vault(settings)
-        decider = wiring.build_decider(database, engine, observed.measure_bot(bot), rules=rules, vault=vault)
+        decider = wiring.build_decider(settings, database, engine, observed.measure_bot(bot), rules=rules, vault=vault)
         measured = observed.measure_sender(sender)
         delivery = wiring.build_delivery(settings, database, measured, engine, rules=rules, vault=vault)
         # until the last decision has been made

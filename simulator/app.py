@@ -1,10 +1,10 @@
 """Puts the simulator together: the phones and Twilio's API under one address, for this machine only."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from simulator.api.broken_connection import BreakableApp
 from simulator.api.stand_in import StandIn
@@ -21,8 +21,8 @@ from simulator.phones.texting import Texting
 from simulator.settings import SimulatorSettings, refuse_unless_loopback
 
 
-def build_simulator(settings: SimulatorSettings) -> Starlette:
-    """Return the app of the simulator; `app.state.stand_in` is its stand-in.
+def build_simulator(settings: SimulatorSettings, pages: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the app of the simulator, with other pages of the house; `app.state.stand_in` is its stand-in.
 
     Stop it with loopback_server (it ends open pages' streams first), or give uvicorn `timeout_graceful_shutdown`.
 
@@ -48,7 +48,7 @@ def build_simulator(settings: SimulatorSettings) -> Starlette:
                 await background.close()
                 await details.close()
 
-    app = BreakableApp(routes=[*phones.routes(), *door.routes(), *_watched(stand_in, log)], lifespan=lifespan)
+    app = BreakableApp(routes=[*phones.routes(), *pages, *door.routes(), *_watched(stand_in, log)], lifespan=lifespan)
     app.state.stand_in = stand_in
     app.state.close_streams = phones.feed.close
     return app
@@ -63,17 +63,20 @@ def _watched(stand_in: StandIn, log: EventLog) -> list[Route]:
     ]
 
 
-def run_simulator(settings: SimulatorSettings, *, bind: str, port: int, twilio_base_url: str) -> None:
+def run_simulator(
+    settings: SimulatorSettings, *, bind: str, port: int, twilio_base_url: str, pages: Sequence[BaseRoute] = ()
+) -> None:
     """Serve the simulator until the process is told to stop (SIGINT, SIGTERM).
 
     Args:
         bind: a loopback address to listen on.
         twilio_base_url: where the application sends to, which must be this simulator.
+        pages: other pages to serve beside the phones; they guard themselves.
 
     Raises:
         ConfigurationError: one of the three addresses is not of this machine.
     """
     refuse_unless_loopback(bind, settings.public_url, twilio_base_url)
-    server = build_server(build_simulator(settings), host=bind, port=port)
+    server = build_server(build_simulator(settings, pages), host=bind, port=port)
     with suppress(KeyboardInterrupt):  # uvicorn raises SIGINT again when it has stopped in good order
         server.run()

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from conversation.answers.catalogue import Catalogue, Entry, Source, Wording
+from conversation.answers.catalogue import Catalogue
+from conversation.answers.wording import Entry, Source, Wording
 from conversation.commands.keywords import Keywords
 from conversation.danger.safety import DangerRules
 from conversation.dialogue.followups import FollowUps
@@ -18,13 +19,18 @@ from conversation.messages import Urgency
 from conversation.places.atlas import Atlas
 from conversation.turn import Rules
 from store.gazetteer import ZipGazetteer
+from store.recordings import find_recording
 from store.reference import read_reference
+from store.review_ledger import LEDGER, read_ledger
 
 _HANDOFFS = (None, "offer", "open")
 
 
-def read_rules(data: Path, *, drafts: bool, confirm_commands: bool) -> Rules:
+def read_rules(data: Path, *, drafts: bool, confirm_commands: bool, today: date | None = None) -> Rules:
     """Read everything under data/ that decisions follow.
+
+    Args:
+        today: the day in UTC; reviews of a later one are refused. None: nobody has a clock.
 
     Raises:
         ContentError: a file breaks its format; the message names file, key and rule.
@@ -33,7 +39,7 @@ def read_rules(data: Path, *, drafts: bool, confirm_commands: bool) -> Rules:
     languages = Languages.from_data(languages_data)
     atlas = Atlas.from_data(_read_yaml(data / "dialogue" / "places.yml"), ZipGazetteer())
     return Rules(
-        catalogue=read_catalogue(data / "answers", languages, drafts=drafts),
+        catalogue=read_catalogue(data / "answers", languages, drafts=drafts, today=today),
         keywords=Keywords.from_data(languages_data),
         danger=DangerRules.from_data({path.stem: _read_yaml(path) for path in sorted((data / "safety").glob("*.yml"))}),
         languages=languages,
@@ -50,11 +56,17 @@ def _find_phrases(data: Path, languages: Languages) -> list[Path]:
     return [path for path in sorted((data / "dialogue").glob("*.yml")) if path.stem in languages.by_tag]
 
 
-def read_catalogue(folder: Path, languages: Languages, *, drafts: bool) -> Catalogue:
-    """Read answers.yml and every <language>/<topic>.yml beside it."""
+def read_languages(data: Path) -> Languages:
+    """Read languages.yml."""
+    return Languages.from_data(_read_yaml(data / "languages.yml"))
+
+
+def read_catalogue(folder: Path, languages: Languages, *, drafts: bool, today: date | None = None) -> Catalogue:
+    """Read answers.yml, every <language>/<topic>.yml beside it, and the reviews."""
     entries = {answer: _read_entry(answer, row) for answer, row in _read_yaml(folder / "answers.yml").items()}
     wordings = {(wording.answer, wording.language): wording for wording in _read_wordings(folder, languages)}
-    return Catalogue(entries=entries, wordings=wordings, languages=languages, drafts=drafts)
+    ledger = read_ledger(folder / LEDGER, answers=entries, languages=languages.by_tag, today=today)
+    return Catalogue(entries=entries, wordings=wordings, languages=languages, drafts=drafts, ledger=ledger)
 
 
 def _read_wordings(folder: Path, languages: Languages) -> Iterator[Wording]:
@@ -65,23 +77,39 @@ def _read_wordings(folder: Path, languages: Languages) -> Iterator[Wording]:
         for answer, row in _read_yaml(path).items():
             if answer.split(".")[0] != path.stem:
                 raise ContentError(f"{tag}/{path.name}: {answer} belongs in another file")
-            yield _read_wording(answer, tag, row)
+            yield _read_wording(answer, tag, row, path.parent / "audio")
 
 
-def _read_wording(answer: str, tag: str, row: Mapping[str, Any]) -> Wording:
+def _read_wording(answer: str, tag: str, row: Mapping[str, Any], audio: Path) -> Wording:
     try:
         wording = Wording(
             answer=answer,
             language=tag,
             title=row["title"].strip(),
             text=row["text"].strip(),
-            whatsapp=row["whatsapp"].strip() if row.get("whatsapp") else None,
+            whatsapp=_read_optional(row, "whatsapp"),
+            short=_read_optional(row, "short"),
+            audio=find_recording(audio, row["audio"]) if row.get("audio") is not None else None,
+            doubts=tuple(str(doubt) for doubt in row.get("doubts") or ()),
         )
-    except (KeyError, AttributeError, TypeError, ValueError):
-        raise ContentError(f"answers/{tag}: {answer} needs title and text") from None
+    except (KeyError, AttributeError, TypeError, ValueError) as error:
+        told = str(error) if isinstance(error, ValueError) else "needs title and text"
+        raise ContentError(f"answers/{tag}: {answer} {told}") from None
     if not wording.text:
         raise ContentError(f"answers/{tag}: {answer} has an empty text")
+    if "reviews" in row:
+        raise ContentError(f"answers/{tag}: {answer}: reviews stand in {LEDGER}")
     return wording
+
+
+def _read_optional(row: Mapping[str, Any], key: str) -> str | None:
+    """Return a text that may be left out; one that is there says something."""
+    if row.get(key) is None:
+        return None
+    text: str = row[key].strip()
+    if not text:
+        raise ValueError(f"has an empty {key}")
+    return text
 
 
 def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
@@ -101,6 +129,7 @@ def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
             reviews=tuple(row["reviews"]),
             follow_ups=tuple(row["follow_ups"]),
             template=row.get("template", False) is True,
+            first=row.get("first", False) is True,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContentError(f"answers.yml: {answer}: {type(error).__name__} at {error}") from None

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 from typing import Any
 
 from conversation.folding import fold, is_one_slip_apart
@@ -68,6 +69,15 @@ class ZipGazetteer:
         ]
 
 
+def count_area_codes() -> Mapping[str, Mapping[str, int]]:
+    """Return how many ZIP codes of each state an area code has: {"334": {"AL": 256, "GA": 17}}."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in _read_rows():
+        for code in row["area_codes"]:
+            found[code][row["state"]] += 1
+    return found
+
+
 def _read_cities() -> dict[str, Sequence[_City]]:
     """Return the cities by folded name, the one with most ZIP codes first."""
     found: defaultdict[str, defaultdict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
@@ -115,8 +125,9 @@ def _join(places: Sequence[Place]) -> _City:
 
 
 def _middle(angles: Sequence[float | None]) -> float | None:
+    """Return the median: a few ZIP codes of a city have coordinates of quite another place."""
     known = [angle for angle in angles if angle is not None]
-    return sum(known) / len(known) if known else None
+    return median(known) if known else None
 
 
 _STATES = (

@@ -1,20 +1,47 @@
-"""Reading data/reference/: tables of what differs from state to state, each row with its source and its day.
+"""Reading data/reference/: tables of what differs from place to place, each row with its source and its day.
 
-Every mistake is reported with its file, row and column.
+All mistakes are reported together, each with its file, line and column; docs/reference.md tells the columns.
 """
 
-import csv
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from conversation.errors import ContentError
+from conversation.folding import fold
+from conversation.places.consulates import Consulate, Consulates, Country
+from conversation.places.courts import Court
+from conversation.places.health import Coverage, PregnancyCare
+from conversation.places.lines import Directory, Hotline, Operator, Page
 from conversation.places.place import Place
-from conversation.places.reference import Court, Coverage, Reference, SchoolAges
+from conversation.places.reference import ALL_STATES_LINE, Reference
+from conversation.places.schools import SchoolAges
+from store.reference_rows import Row, read_keyed, read_rows
 
-_Row = Mapping[str, str]
-_READ = re.compile(r"undated|(19|20)\d\d")
-_AGES = range(3, 27)  # years a table of schooling may hold
+_COLUMNS = {
+    "child_coverage": "state program under_age income_limit page phone note",
+    "pregnancy_coverage": "state covered income_limit note",
+    "school_ages": "state compulsory_from compulsory_to free_to note",
+    "child_protection_lines": "state phone hours confirmed note",
+    "immigration_courts": "name city state address phone status latitude longitude note",
+    "consulates": "country city state address phone kind latitude longitude confirmed note",
+    "countries": "country en es pt fr ht also line",
+    "hotlines": "id name purpose phone text whatsapp web hours languages operator shares_with confirmed note",
+    "pages": "page owner operator confirmed note",
+}
+_NAMES = ("en", "es", "pt", "fr", "ht")  # languages in which countries.csv has names
+
+
+class _CourtStatus(StrEnum):
+    OPEN = "open"
+    CLOSING = "closing"  # kept in the table so that nobody adds it again; not told
+    NOT_TOLD = "not_told"
+
+
+class _ConsulateKind(StrEnum):
+    CONSULATE = "consulate"
+    CONSULAR_SECTION = "consular_section"
 
 
 def read_reference(folder: Path, codes: frozenset[str]) -> Reference:
@@ -24,66 +51,114 @@ def read_reference(folder: Path, codes: frozenset[str]) -> Reference:
         codes: letters of the states that there are.
 
     Raises:
-        ContentError: a file is missing or breaks its format.
+        ContentError: a file is missing or breaks its format; every mistake is named.
     """
-    return Reference(
-        coverage=dict(_read_states(folder / "child_coverage.csv", codes, _read_coverage)),
-        school_ages=dict(_read_states(folder / "school_ages.csv", codes, _read_ages)),
-        courts=tuple(_read_court(row) for row in _read_rows(folder / "immigration_courts.csv", codes)),
+    mistakes: list[str] = []
+    rows = {name: list(_read(folder, name, mistakes)) for name in _COLUMNS}
+    for row in (row for table in rows.values() for row in table if "state" in row.cells):
+        row.get_state(codes)
+    hotlines = read_keyed(rows["hotlines"], "id", _read_hotline)
+    general = hotlines.get(ALL_STATES_LINE)
+    if general is None or not general.phone or not general.confirmed:
+        mistakes.append(
+            f"reference/hotlines.csv, column id: {ALL_STATES_LINE} must stand there, confirmed, with a phone"
+        )
+    coverage = read_keyed(rows["child_coverage"], "state", partial(_read_coverage, hotlines))
+    countries = read_keyed(rows["countries"], "country", partial(_read_country, hotlines))
+    reference = Reference(
+        coverage=coverage,
+        pregnancy=read_keyed(rows["pregnancy_coverage"], "state", _read_pregnancy),
+        school_ages=read_keyed(rows["school_ages"], "state", _read_ages),
+        child_lines=read_keyed(rows["child_protection_lines"], "state", _read_child_line),
+        courts=tuple(court for row in rows["immigration_courts"] if (court := _read_court(row))),
+        consulates=Consulates(
+            countries, tuple(one for row in rows["consulates"] if (one := _read_consulate(row, countries)))
+        ),
+        directory=Directory(hotlines, read_keyed(rows["pages"], "page", _read_page)),
     )
+    if mistakes:
+        raise ContentError("\n".join(mistakes))
+    return reference
 
 
-def _read_states[T](path: Path, codes: frozenset[str], read: Callable[[_Row], T | None]) -> Iterator[tuple[str, T]]:
-    """Yield each state once with what its row says, but those of which nothing is known."""
-    seen: set[str] = set()
-    for row in _read_rows(path, codes):
-        if row["state"] in seen:
-            raise ContentError(f"reference/{path.name}: {row['state']} stands twice")
-        seen.add(row["state"])
-        if (value := read(row)) is not None:
-            yield row["state"], value
+def _read(folder: Path, name: str, mistakes: list[str]) -> list[Row]:
+    return list(read_rows(folder / f"{name}.csv", _COLUMNS[name].split(), mistakes))
 
 
-def _read_rows(path: Path, codes: frozenset[str]) -> Iterator[_Row]:
-    try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines(), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise ContentError(f"reference/{path.name} cannot be read as UTF-8 table") from None
-    for number, row in enumerate(rows, start=2):
-        place = f"reference/{path.name}, line {number}"
-        if None in row or None in row.values() or row.get("state") not in codes:
-            raise ContentError(f"{place}: state must be the letters of a state, and every column filled or empty")
-        if not row.get("source", "").startswith(("https://", "http://")) or not _READ.search(row.get("read", "")):
-            raise ContentError(f"{place}: source must be an address, read a year or a date")
-        yield {key: text.strip() for key, text in row.items()}
-
-
-def _read_coverage(row: _Row) -> Coverage | None:
-    if not row["program"] or not row["under_age"]:
-        return None
-    return Coverage(row["program"], _read_age(row, "under_age") or 0)
-
-
-def _read_ages(row: _Row) -> SchoolAges:
-    return SchoolAges(
-        compulsory_from=_read_age(row, "compulsory_from"),
-        compulsory_to=_read_age(row, "compulsory_to"),
-        free_to=_read_age(row, "free_to"),
+def _read_hotline(row: Row) -> Hotline:
+    line = Hotline(
+        id=row.get("id"),
+        name=row.get("name"),
+        phone=row.find_phone("phone"),
+        text=row.find_phone("text"),
+        whatsapp=row.find_phone("whatsapp"),
+        web=row.find_page("web"),
+        operator=row.choose("operator", Operator),
+        shares_with=row.cells["shares_with"],
+        confirmed=row.is_yes("confirmed"),
     )
+    if not line.numbers and not line.web:
+        row.blame("phone", "a line needs a number or a page")
+    return line
 
 
-def _read_age(row: _Row, column: str) -> int | None:
-    text = row[column]
-    if not text:
-        return None
-    if not text.isdecimal() or int(text) not in _AGES:
-        raise ContentError(f"reference: {row['state']}: {column} must be an age in years")
-    return int(text)
+def _read_page(row: Row) -> Page:
+    page = row.find_page("page") or ""
+    return Page(page, row.get("owner"), row.choose("operator", Operator), row.is_yes("confirmed"))
 
 
-def _read_court(row: _Row) -> Court:
-    try:
-        place = Place(row["state"], row["city"], float(row["latitude"]), float(row["longitude"]))
-        return Court(row["name"], row["city"], row["address"], place)
-    except (KeyError, ValueError) as error:
-        raise ContentError(f"reference/immigration_courts.csv: {type(error).__name__} at {error}") from None
+def _read_coverage(hotlines: Mapping[str, Hotline], row: Row) -> Coverage | None:
+    program, age, phone = row.find("program"), row.find_age("under_age"), row.find_phone("phone")
+    if (program is None) != (age is None):
+        row.blame("under_age", "a program and the age of its children belong together")
+    if phone and phone not in {line.phone for line in hotlines.values() if line.confirmed}:
+        row.blame("phone", "must be a confirmed line of hotlines.csv")
+    return Coverage(program, age, phone, row.cells["as_of"]) if program and age else None
+
+
+def _read_pregnancy(row: Row) -> PregnancyCare | None:
+    if row.cells["covered"] not in ("yes", ""):
+        row.blame("covered", "must be yes, or empty where nothing is known")
+    return PregnancyCare(row.cells["as_of"]) if row.cells["covered"] else None
+
+
+def _read_ages(row: Row) -> SchoolAges:
+    first, last = row.find_age("compulsory_from"), row.find_age("compulsory_to")
+    if first and last and first >= last:
+        row.blame("compulsory_to", "must be above compulsory_from")
+    return SchoolAges(first, last, row.find_age("free_to"), row.cells["as_of"])
+
+
+def _read_child_line(row: Row) -> str | None:
+    phone = row.find_phone("phone")
+    return phone if phone and row.is_yes("confirmed") else None
+
+
+def _read_court(row: Row) -> Court | None:
+    court = Court(
+        row.get("name"), row.get("city"), row.get("address"), row.find_phone("phone"), _read_place(row, row.get("city"))
+    )
+    return court if row.choose("status", _CourtStatus) is _CourtStatus.OPEN else None
+
+
+def _read_consulate(row: Row, countries: Mapping[str, Country]) -> Consulate | None:
+    if row.cells["country"] not in countries:
+        row.blame("country", "must stand in countries.csv")
+    row.choose("kind", _ConsulateKind)
+    city = row.get("city")
+    address = row.find("address") or f"{city}, {row.cells['state']}"
+    one = Consulate(row.cells["country"], address, row.find_phone("phone"), _read_place(row, city))
+    return one if row.is_yes("confirmed") else None
+
+
+def _read_country(hotlines: Mapping[str, Hotline], row: Row) -> Country:
+    line = hotlines.get(row.cells["line"])
+    if line is None or not line.phone or not line.confirmed:
+        row.blame("line", "must be the id of a confirmed line with a phone in hotlines.csv")
+    names = {language: row.get(language) for language in _NAMES}
+    words = frozenset(map(fold, (*names.values(), *row.cells["also"].split())))
+    return Country(row.get("country"), names, words, (line.phone if line else None) or "")
+
+
+def _read_place(row: Row, city: str) -> Place:
+    return Place(row.cells["state"], city, row.get_degrees("latitude", 90), row.get_degrees("longitude", 180))

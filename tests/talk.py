@@ -4,13 +4,16 @@ talk = Talk(bot=FakeBot({"school?": "school.enroll_documents"}))
 decision = await talk.say("school?")
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conversation.answers.catalogue import Catalogue, Wording
+from conversation.answers.catalogue import Catalogue
+from conversation.answers.reviews import Ledger, Review, ReviewKind
+from conversation.answers.wording import Entry, Wording
 from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import (
     Address,
@@ -29,6 +32,7 @@ from store.content import read_rules
 from tests.fakes import START, FakeBot
 
 ROOT = Path(__file__).resolve().parent.parent
+TODAY = START.date()
 
 
 @cache
@@ -40,15 +44,28 @@ def real_rules() -> Rules:
 def strict_rules(*reviewed: str) -> Rules:
     """The project's rules where drafts are refused and only these entries are reviewed, in every language they have."""
     rules = real_rules()
-    wordings = {
-        key: _review(rules.catalogue, wording) if wording.answer in reviewed else wording
-        for key, wording in rules.catalogue.wordings.items()
-    }
-    return replace(rules, catalogue=replace(rules.catalogue, wordings=wordings, drafts=False))
+    texts = [wording for wording in rules.catalogue.wordings.values() if wording.answer in reviewed]
+    ledger = Ledger(review for text in texts for review in approve(rules.catalogue.entries[text.answer], text))
+    return replace(rules, catalogue=replace(rules.catalogue, ledger=ledger, drafts=False))
 
 
-def _review(catalogue: Catalogue, wording: Wording) -> Wording:
-    return replace(wording, reviews=dict.fromkeys(catalogue.entries[wording.answer].reviews, "A. Reader"))
+@cache
+def fresh_rules() -> Rules:
+    """The project's rules where everybody has read every text today: nothing goes in its short form."""
+    catalogue = real_rules().catalogue
+    return replace(real_rules(), catalogue=replace(catalogue, ledger=approve_all(catalogue)))
+
+
+def approve_all(catalogue: Catalogue) -> Ledger:
+    """A ledger with all reviews that each text needs."""
+    texts = catalogue.wordings.values()
+    return Ledger(review for text in texts for review in approve(catalogue.entries[text.answer], text))
+
+
+def approve(entry: Entry, wording: Wording, *, on: date = TODAY) -> Iterator[Review]:
+    """The reviews that an entry needs, made of this wording."""
+    for kind in entry.reviews:
+        yield Review(wording.answer, wording.language, ReviewKind(kind), "Ana Reader", on, wording.digest)
 
 
 @dataclass
@@ -75,7 +92,7 @@ class Talk:
     """
 
     bot: Bot = field(default_factory=FakeBot)
-    rules: Rules = field(default_factory=real_rules)
+    rules: Rules = field(default_factory=fresh_rules)
     memory: Memory = field(default_factory=Memory)
     now: datetime = START
     channel: Channel = Channel.SMS

@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from conversation.answers.reviews import Ledger, ReviewKind
+from conversation.answers.standing import Standing
+from conversation.answers.wording import Entry, Recording, Source, Wording, find_placeholders
 from conversation.errors import ContentError
 from conversation.language.languages import Languages
-from conversation.messages import Author, Channel, OutgoingText, Urgency
+from conversation.messages import Author, Channel, OutgoingText
+
+__all__ = ["FLOOR_SET", "KNOCK", "LAST_RESORT", "Catalogue", "Entry", "Recording", "Source", "Wording"]
 
 KNOCK = "system.message_waiting"  # the template that goes when WhatsApp's window is closed; docs/decisions/0014
 LAST_RESORT = "911 · 988"  # the one text that needs no language (I5)
@@ -21,7 +26,11 @@ FLOOR_SET = (
     "system.handoff",
     "system.language_question",
 )
+# Say, where an entry has no short form of its own, whom to ask instead.
+ASK_LAWYER, ASK_PERSON = "system.ask_lawyer_first", "system.ask_person_first"
+_FOR_LAWYERS = frozenset({"legal", "reunification", "safety"})  # disciplines
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_NEEDED = frozenset({ReviewKind.LANGUAGE, ReviewKind.LEGAL, ReviewKind.CLINICAL})
 _FILLED_LATER = frozenset({"code", "choices"})  # by the store, which alone knows the code, and by the maker of the menu
 _OVERTAKING = frozenset({"system.crisis", "system.stopped", "system.started"})
 # What may go although a person has taken over: author SYSTEM (I4). Everything else is the bot's own talk.
@@ -46,49 +55,12 @@ _CONFIRMATIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    title: str
-    url: str | None
-    read: date
+class _Said:
+    """What would be sent of an answer in one language: the wording it is taken from, and its words."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is true of an answer in every language: one row of data/answers/answers.yml."""
-
-    id: str
-    audience: str
-    discipline: str
-    urgency: Urgency
-    varies_by: tuple[str, ...]
-    handoff: str | None
-    sources: tuple[Source, ...]
-    volatility: str
-    review_by: date | None
-    reviews: tuple[str, ...]
-    follow_ups: tuple[str, ...]
-    template: bool = False  # laid down at the carrier for approval
-
-    @property
-    def is_crisis(self) -> bool:
-        """True for the answers for which a person is paged: they go at once, to everybody, before all else (I7)."""
-        return self.urgency is Urgency.PAGE_NOW
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """One entry in one language. `reviews` maps a kind of review to "draft" or to a named reviewer."""
-
-    answer: str
-    language: str
-    title: str
-    text: str
-    whatsapp: str | None
-    reviews: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def placeholders(self) -> frozenset[str]:
-        return frozenset(_PLACEHOLDER.findall(self.text + (self.whatsapp or "")))
+    wording: Wording
+    body: str
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +69,14 @@ class Catalogue:
 
     Attributes:
         drafts: True sends unreviewed texts, marked; False never does (production).
+        ledger: who has reviewed what.
     """
 
     entries: Mapping[str, Entry]
     wordings: Mapping[tuple[str, str], Wording]
     languages: Languages
     drafts: bool
+    ledger: Ledger = field(default_factory=Ledger)
 
     def __post_init__(self) -> None:
         for answer, language in self.wordings:
@@ -111,6 +85,13 @@ class Catalogue:
         for entry in self.entries.values():
             if "language" not in entry.reviews:
                 raise ContentError(f"answers.yml: {entry.id} needs a review by a speaker: reviews must hold language")
+            if not set(entry.reviews) <= _NEEDED:
+                raise ContentError(f"answers.yml: {entry.id}: reviews are {', '.join(sorted(_NEEDED))}")
+
+    @property
+    def standing(self) -> Standing:
+        """How each wording stands by the ledger."""
+        return Standing(self.entries, self.wordings, self.ledger)
 
     def get_entry(self, answer: str) -> Entry:
         """Return an entry; KeyError when absent: ids are checked where they enter."""
@@ -118,8 +99,7 @@ class Catalogue:
 
     def is_draft(self, wording: Wording) -> bool:
         """True when any review the entry needs has not been done by a named person."""
-        needed = self.entries[wording.answer].reviews
-        return not all(_is_name(wording.reviews.get(kind)) for kind in needed)
+        return bool(self.standing.find_missing(wording))
 
     def find_wording(self, answer: str, language: str) -> Wording | None:
         """Return the text that may be sent in exactly this language, if any."""
@@ -135,28 +115,28 @@ class Catalogue:
         return next((wording.title for wording in found if wording), None)
 
     def render(
-        self, answer: str, language: str, *, channel: Channel, values: Mapping[str, str] | None = None
+        self, answer: str, language: str, *, channel: Channel, today: date, values: Mapping[str, str] | None = None
     ) -> tuple[OutgoingText, ...]:
         """Return the texts to send for an answer: one, or a Mayan text with the text of its fallback.
 
         Empty when no text may be sent in any language of the chain: the caller then renders the way on. A text with a
-        placeholder that nobody fills may not be sent.
+        placeholder that nobody fills may not be sent. What may be wrong by `today` goes in its short form, under the
+        same id (docs/decisions/0029); `today` is the day in UTC.
         """
         filled = frozenset(values or ()) | _FILLED_LATER
-        wordings = (self.find_wording(answer, tag) for tag in self.languages.chain(language))
-        found = [wording for wording in wordings if wording and wording.placeholders <= filled]
-        pair = bool(found) and found[0].language == language and self.languages.is_mayan(language)
-        return tuple(self._render_one(wording, channel, values or {}) for wording in found[: 2 if pair else 1])
+        said = (self._say(answer, tag, channel, today) for tag in self.languages.chain(language))
+        found = [one for one in said if one and find_placeholders(one.body) <= filled]
+        pair = bool(found) and found[0].wording.language == language and self.languages.is_mayan(language)
+        return tuple(self._render_one(answer, one, values or {}) for one in found[: 2 if pair else 1])
 
     def render_or_way_on(
-        self, answer: str, language: str, *, channel: Channel, values: Mapping[str, str] | None = None
+        self, answer: str, language: str, *, channel: Channel, today: date, values: Mapping[str, str] | None = None
     ) -> tuple[OutgoingText, ...]:
         """Like `render`, but never empty: the reviewed way on, else the last resort without language (I5)."""
+        way_on = "system.crisis" if self.entries[answer].is_crisis else "system.way_on"
         return (
-            self.render(answer, language, channel=channel, values=values)
-            or self.render(
-                "system.crisis" if self.entries[answer].is_crisis else "system.way_on", language, channel=channel
-            )
+            self.render(answer, language, channel=channel, today=today, values=values)
+            or self.render(way_on, language, channel=channel, today=today)
             or (
                 OutgoingText(
                     answer="system.last_resort", language="und", body=LAST_RESORT, author=Author.SYSTEM, draft=False
@@ -169,20 +149,29 @@ class Catalogue:
         pairs = ((answer, language) for answer in FLOOR_SET for language in ("en", "es"))
         return [pair for pair in pairs if pair not in self.wordings or self.is_draft(self.wordings[pair])]
 
-    def _render_one(self, wording: Wording, channel: Channel, values: Mapping[str, str]) -> OutgoingText:
-        text = wording.whatsapp if channel is Channel.WHATSAPP and wording.whatsapp else wording.text
-        body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
-        crisis = wording.answer in _OVERTAKING or self.entries[wording.answer].is_crisis
+    def _say(self, answer: str, language: str, channel: Channel, today: date) -> _Said | None:
+        """Return the words that may be sent of an answer in exactly this language, if any."""
+        wording = self.find_wording(answer, language)
+        if wording is None:
+            return None
+        if not self.standing.must_shorten(wording, today):
+            longer = wording.whatsapp if channel is Channel.WHATSAPP else None
+            return _Said(wording, longer or wording.text)
+        if wording.short:
+            return _Said(wording, wording.short, short=True)
+        ask = ASK_LAWYER if self.entries[answer].discipline in _FOR_LAWYERS else ASK_PERSON
+        instead = self.find_wording(ask, language)
+        return _Said(instead, instead.text, short=True) if instead else None
+
+    def _render_one(self, answer: str, said: _Said, values: Mapping[str, str]) -> OutgoingText:
+        body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), said.body)
+        crisis = answer in _OVERTAKING or self.entries[answer].is_crisis
         return OutgoingText(
-            answer=wording.answer,
-            language=wording.language,
+            answer=answer,
+            language=said.wording.language,
             body=body,
-            author=Author.SYSTEM if crisis or wording.answer in _CONFIRMATIONS else Author.BOT,
-            draft=self.is_draft(wording),
+            author=Author.SYSTEM if crisis or answer in _CONFIRMATIONS else Author.BOT,
+            draft=self.is_draft(said.wording),
             overtakes=crisis,
+            short=said.short,
         )
-
-
-def _is_name(review: object) -> bool:
-    """A review is done when somebody put a name to it; YAML may hold anything else."""
-    return isinstance(review, str) and review.strip().casefold() not in ("", "draft")

@@ -113,7 +113,8 @@ def _say_in_own_words(turn: Turn, texts: tuple[OutgoingText, ...]) -> tuple[Outg
     """Return the general crisis text in the person's language where that of this danger is only there in another."""
     if turn.language in {text.language for text in texts} or any(text.answer == _GENERAL for text in texts):
         return ()
-    general = turn.rules.catalogue.render(_GENERAL, turn.language, channel=turn.message.sender.channel)
+    channel = turn.message.sender.channel
+    general = turn.rules.catalogue.render(_GENERAL, turn.language, channel=channel, today=turn.now.date())
     return tuple(text for text in general if text.language == turn.language)
 
 

@@ -1,37 +1,47 @@
-"""The state: asked once, under an answer that depends on it; understood in the next words; added to answers. Pure.
+"""Place and country: the state is asked once, under an answer for which a table knows more by state. Pure.
 
 Nobody is asked before the answer: it goes at once, the general one, and the question stands under it. The state is
-remembered, the city is not: it serves this one turn.
+remembered, the city and the country are not: they serve this one turn.
 """
 
 from dataclasses import replace
 
 from conversation.dialogue import questions
-from conversation.messages import Decision, Kind, OutgoingText
+from conversation.messages import Decision, Kind, Memory, OutgoingText
 from conversation.places.place import Place
-from conversation.turn import Turn, decide_text, is_said, render
+from conversation.places.reference import CONSULATES
+from conversation.turn import Turn, decide_text, is_said, is_short, render
 
+MOST_COUNTRY_WORDS = 4  # "soy de El Salvador", "Honduras, Houston TX"
 _ASK, _WHICH, _NOTED = "system.ask_state", "system.which_state", "system.state_noted"
 
 
 def add_state(turn: Turn, decision: Decision) -> Decision:
-    """Add what holds for the state to an answer that depends on it, or the question for it, once."""
+    """Add what the tables say to an answer; else, once, the question for the state, where that would tell more.
+
+    Nothing is added to an answer in its short form: what moves so fast holds for the tables too.
+    """
     answer = decision.answer or ""
-    entry = turn.rules.catalogue.entries.get(answer)
-    if decision.kind is not Kind.ANSWER or not entry or not entry.varies_by or not is_said(decision.texts, answer):
+    if decision.kind is not Kind.ANSWER or not is_said(decision.texts, answer) or is_short(decision.texts, answer):
         return decision
-    place = _place(turn, decision)
-    if place:
-        return replace(decision, texts=decision.texts + _tell(turn, answer, place))
+    place = _place(turn, decision.memory)
+    told = _tell(turn, answer, place)
+    if told or place or not turn.rules.reference.asks_state(answer):
+        return replace(decision, texts=decision.texts + told)
     return _ask(turn, decision)
 
 
 def receive_place(turn: Turn) -> Decision | None:
-    """A message that is nothing but a place answers our question, or tells of a move; None for any other."""
+    """A message that is nothing but a place answers our question, or tells of a move; None for any other.
+
+    Under the lines of the consulates a country alone is one of them.
+    """
     reading = turn.reading
     asked = questions.is_open(turn.memory.open_question, questions.STATE, turn.now)
-    if reading is None or not reading.alone or turn.is_claimed or (turn.memory.case and not asked):
+    if turn.is_claimed or (turn.memory.case and not asked):
         return None
+    if reading is None or not reading.alone:
+        return _receive_country(turn)
     return settle_place(turn, reading.place) if reading.place else _ask_which(turn, reading.places)
 
 
@@ -42,7 +52,7 @@ def settle_place(turn: Turn, place: Place) -> Decision:
     memory = replace(turn.memory, state=place.state, state_asked=True, open_question=kept, misunderstood=0)
     turn = replace(turn, memory=memory)
     topic = turn.memory.topic
-    told = _tell(turn, topic, place) if topic else ()
+    told = _tell_topic(turn, topic, place) if topic else ()
     if told:
         return Decision(Kind.ANSWER, turn.language, told, replace(memory, last_answer=topic), answer=topic)
     return decide_text(turn, _NOTED, Kind.ANSWER, {"state_name": _name(turn, place)})
@@ -55,18 +65,42 @@ def ask_state(turn: Turn) -> Decision:
     return replace(decision, memory=replace(decision.memory, state_asked=True, open_question=question))
 
 
-def _place(turn: Turn, decision: Decision) -> Place | None:
+def _place(turn: Turn, memory: Memory) -> Place | None:
     """Return the place of this message, else the state we remember."""
     if turn.reading and turn.reading.place:
         return turn.reading.place
-    return Place(decision.memory.state) if decision.memory.state else None
+    return Place(memory.state) if memory.state else None
 
 
-def _tell(turn: Turn, answer: str, place: Place) -> tuple[OutgoingText, ...]:
-    part = turn.rules.reference.find_part(answer, place)
+def _receive_country(turn: Turn) -> Decision | None:
+    """Name the consulate of a country, where the last answer was about consulates and the message is little else."""
+    if turn.memory.topic != CONSULATES or len(turn.text.split()) > MOST_COUNTRY_WORDS:
+        return None
+    consulates = turn.rules.reference.consulates
+    country = consulates.find_country(turn.text)
+    if country is None or is_short(render(turn, CONSULATES), CONSULATES):
+        return None
+    beside = turn.rules.atlas.read(consulates.leave_out(country, turn.text), asked=True)
+    told = _tell(turn, CONSULATES, (beside.place if beside else None) or _place(turn, turn.memory))
+    memory = replace(turn.memory, last_answer=CONSULATES, misunderstood=0)
+    return Decision(Kind.ANSWER, turn.language, told, memory, answer=CONSULATES) if told else None
+
+
+def _tell_topic(turn: Turn, topic: str, place: Place) -> tuple[OutgoingText, ...]:
+    """Return what holds at a place of what was asked before; a place alone is no question about consulates."""
+    if topic == CONSULATES or is_short(render(turn, topic), topic):
+        return ()
+    return _tell(turn, topic, place)
+
+
+def _tell(turn: Turn, answer: str, place: Place | None) -> tuple[OutgoingText, ...]:
+    reference = turn.rules.reference
+    country = reference.consulates.find_country(turn.text) if answer == CONSULATES else None
+    part = reference.find_part(answer, place, country=country, language=turn.language)
     if part is None:
         return ()
-    texts = render(turn, part.entry, {**part.values, "state_name": _name(turn, place)})
+    name = {"state_name": _name(turn, place)} if place else {}
+    texts = render(turn, part.entry, {**part.values, **name})
     return texts if is_said(texts, part.entry) else ()
 
 

@@ -1,113 +1,101 @@
-"""What differs from state to state, from data/reference/. Pure; store/reference.py reads the tables.
+"""What differs from place to place, from data/reference/: which table answers what. Pure; store/reference.py reads it.
 
-A cell that is empty was not found, or contradicts another source: then we say that we do not have it, and never guess.
+A state that is missing from a table, or whose cell is empty, is one for which the sources contradict each other or
+were never found: then we say that we do not have it, and never guess.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 
+from conversation.places.consulates import Consulates
+from conversation.places.courts import Court, tell_court, tell_one
+from conversation.places.health import Coverage, PregnancyCare, tell_coverage, tell_pregnancy
+from conversation.places.lines import Directory, Hotline
+from conversation.places.part import Part
 from conversation.places.place import Place
+from conversation.places.schools import SchoolAges, tell_attendance, tell_free_school
 
-EARTH_KM = 6371.0
-MOST_CITIES = 6  # of courts in one text
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """A programme that covers children whatever their papers: its name, and the age below which they are children."""
-
-    program: str
-    under_age: int
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolAges:
-    """Ages in years; None where the table has no number that may be quoted."""
-
-    compulsory_from: int | None
-    compulsory_to: int | None
-    free_to: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Court:
-    """An immigration court that people who are free go to; `place` is where its ZIP code is."""
-
-    name: str
-    city: str
-    address: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What to say of a state under an answer: an entry of the catalogue and its values, without the state's name."""
-
-    entry: str
-    values: Mapping[str, str]
+CONSULATES = "sponsor.birth_certificate_passport"
+ALL_STATES_LINE = "insure_kids_now"  # id of the line that connects to the children's program of any state
+_BY_STATE = frozenset(
+    {
+        "health.coverage_child",
+        "health.coverage_apply",
+        "health.coverage_pending_status",
+        "health.pregnancy",
+        "school.age_limits",
+        "school.attendance",
+        "court.location",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The tables, by letters of the state."""
+    """The tables, by letters of the state where they are by state."""
 
     coverage: Mapping[str, Coverage]
+    pregnancy: Mapping[str, PregnancyCare]
     school_ages: Mapping[str, SchoolAges]
+    child_lines: Mapping[str, str]
     courts: Sequence[Court]
+    consulates: Consulates
+    directory: Directory
 
-    def find_part(self, answer: str, place: Place) -> Part | None:
-        """Return what to add to an answer for a place; None when this answer has no table."""
+    def asks_state(self, answer: str) -> bool:
+        """Tell whether knowing the state would change what is said under an answer."""
+        return answer in _BY_STATE
+
+    def find_part(
+        self, answer: str, place: Place | None, *, country: str | None = None, language: str = "en"
+    ) -> Part | None:
+        """Return what to add to an answer; None when no table has anything to say to it.
+
+        Args:
+            place: where the person lives, as far as it is known.
+            country: two letters of the country whose consulate is meant.
+            language: of the names inside the values.
+        """
+        if answer == CONSULATES:
+            return self.consulates.tell(place, country, language)
+        return self._tell_place(answer, place) if place else None
+
+    def _tell_place(self, answer: str, place: Place) -> Part | None:
         match answer:
-            case "health.coverage_child":
-                return self._tell_coverage(place.state)
-            case "school.age_limits" | "school.attendance":
-                return self._tell_ages(answer, place.state)
+            case "health.coverage_child" | "health.coverage_apply" | "health.coverage_pending_status":
+                return tell_coverage(self.coverage.get(place.state), self._all_states_phone)
+            case "health.pregnancy":
+                return tell_pregnancy(self.pregnancy.get(place.state))
+            case "school.age_limits":
+                return tell_free_school(self.school_ages.get(place.state))
+            case "school.attendance":
+                return tell_attendance(self.school_ages.get(place.state))
             case "court.location":
-                return self._tell_court(place)
+                return tell_court(self.courts, place)
+            case "safety.worried_about_child" if phone := self.child_lines.get(place.state):
+                return Part("system.in_state_child_line", {"phone": phone})
             case _:
                 return None
 
-    def _tell_coverage(self, state: str) -> Part:
-        found = self.coverage.get(state)
-        if found is None:
-            return _UNKNOWN
-        return Part("system.in_state_coverage", {"program": found.program, "age": str(found.under_age)})
+    def list_parts(self, states: frozenset[str], language: str) -> Iterator[Part]:
+        """Yield everything that the tables can say: under each answer in each state, at each court and consulate."""
+        for answer in sorted({*_BY_STATE, "safety.worried_about_child"}):
+            told = (self.find_part(answer, Place(state)) for state in sorted(states))
+            yield from (part for part in told if part)
+        yield from map(tell_one, self.courts)
+        for country in (None, *self.consulates.countries):
+            yield self.consulates.tell(None, country, language)
+        for one in self.consulates.consulates:
+            yield self.consulates.tell(one.place, one.country, language)
 
-    def _tell_ages(self, answer: str, state: str) -> Part:
-        ages = self.school_ages.get(state)
-        if ages and answer == "school.age_limits" and ages.free_to is not None:
-            return Part("system.in_state_free_school", {"age": str(ages.free_to)})
-        if ages and answer == "school.attendance" and None not in (ages.compulsory_from, ages.compulsory_to):
-            values = {"from_age": str(ages.compulsory_from), "to_age": str(ages.compulsory_to)}
-            return Part("system.in_state_must_attend", values)
-        return _UNKNOWN
+    def find_hotline(self, number: str) -> Hotline | None:
+        """Return the line of a number as a text writes it."""
+        return self.directory.find_hotline(number)
 
-    def _tell_court(self, place: Place) -> Part:
-        """Name the nearest court where the city is known, else all cities of the state that have one."""
-        nearest = self._find_nearest(place)
-        here = [court for court in self.courts if court.place.state == place.state]
-        only = nearest or (here[0] if len(here) == 1 else None)
-        if only:
-            return Part("system.in_state_court", {"court": only.name, "address": only.address})
-        cities = list(dict.fromkeys(court.city for court in here))[:MOST_CITIES]
-        return Part("system.in_state_courts", {"cities": ", ".join(cities)}) if cities else _NO_COURT
+    def knows_page(self, address: str) -> bool:
+        """Tell whether a source confirms a web address."""
+        return self.directory.knows_page(address)
 
-    def _find_nearest(self, place: Place) -> Court | None:
-        near = [(km, court) for court in self.courts if (km := find_km(place, court.place)) is not None]
-        return min(near, key=lambda pair: pair[0])[1] if near else None
-
-
-def find_km(one: Place, other: Place) -> float | None:
-    """Return the distance of two places in a straight line, in km; None where one has no coordinates."""
-    ends = (one.latitude, one.longitude, other.latitude, other.longitude)
-    if None in ends:
-        return None
-    latitude, longitude, other_latitude, other_longitude = (radians(angle or 0.0) for angle in ends)
-    middle = sin((other_latitude - latitude) / 2) ** 2
-    middle += cos(latitude) * cos(other_latitude) * sin((other_longitude - longitude) / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(middle))
-
-
-_UNKNOWN = Part("system.in_state_unknown", {})
-_NO_COURT = Part("system.in_state_no_court", {})
+    @property
+    def _all_states_phone(self) -> str:
+        return self.directory.hotlines[ALL_STATES_LINE].phone or ""

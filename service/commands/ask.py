@@ -41,7 +41,7 @@ async def ask_all(options: Options, settings: Settings) -> None:
     with ExitStack() as stack:
         out = stack.enter_context(_open(options.out)) if options.out else sys.stdout
         async with a_bot(settings) as bot:
-            asker = Asker(rules, bot, options.language, state, Channel(options.channel))
+            asker = Asker(rules, bot, options.language, state, Channel(options.channel), settings.accents)
             async for answer in asker.ask_many(texts):
                 shown = to_line(answer) if options.as_json or options.batch else _for_people(answer)
                 print(shown, file=out, flush=True)

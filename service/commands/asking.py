@@ -39,6 +39,7 @@ class Asker:
     language: str | None = None
     state: str | None = None
     channel: Channel = Channel.SMS
+    accents: bool = True  # as written in the segments counted; False: left out where it costs less
 
     async def ask(self, text: str) -> dict[str, Any]:
         """Return the JSON of one decision; README "Ask from the command line" describes it."""
@@ -65,7 +66,8 @@ class Asker:
 
     def _render(self, decision: Decision) -> dict[str, Any]:
         bodies = [text.body.replace("{code}", EXAMPLE_CODE) for text in decision.texts]
-        segments = sum(part.segments for body in bodies for part in wiring.split_body(body, self.channel))
+        cut = [wiring.split_body(body, self.channel, accents=self.accents) for body in bodies]
+        segments = sum(part.segments for parts in cut for part in parts)
         answer = decision.answer or (_WISHES.get(decision.command) if decision.command else None)
         return {
             "language": decision.language,

@@ -99,7 +99,7 @@ class TemplateDesk:
         return sorted(pair for pair in self.catalogue.wordings if pair[0] in marked)
 
     def _find_text(self, answer: str, language: str) -> OutgoingText | None:
-        texts = self.catalogue.render(answer, language, channel=Channel.WHATSAPP)
+        texts = self.catalogue.render(answer, language, channel=Channel.WHATSAPP, today=self.clock().date())
         return next((text for text in texts if text.language == language), None)
 
     def _list(self) -> list[KnownTemplate]:

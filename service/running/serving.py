@@ -72,7 +72,7 @@ def _listen(app: Starlette, door: socket.socket) -> None:
 
 def _refuse_unreviewed_floor(settings: Settings) -> None:
     """Do not start where unreviewed texts are refused and the floor set itself is unreviewed (I5)."""
-    missing = [] if settings.drafts else wiring.build_rules(settings).catalogue.missing_floor()
+    missing = [] if settings.drafts else wiring.build_catalogue(settings).missing_floor()
     if missing:
         listed = ", ".join(f"{answer} ({language})" for answer, language in missing)
         raise ConfigurationError(

@@ -131,11 +131,10 @@ def find_numbers(line: str) -> list[str]:
 
 
 def find_public_lines() -> set[str]:
-    """The hotlines and offices that our answers name."""
-    wordings = (read(path) for path in find_files() if path.parts[:2] == ("data", "answers"))
-    return {
-        re.sub(r"\D", "", number)[1:] for text in wordings for number in re.findall(r"\b1-\d{3}-\d{3}-\d{4}\b", text)
-    }
+    """The hotlines and offices that our answers and tables name."""
+    rooms = (("data", "answers"), ("data", "reference"))
+    texts = (read(path) for path in find_files() if path.parts[:2] in rooms)
+    return {digits for text in texts for line in text.splitlines() for digits in find_numbers(line)}
 
 
 def test_every_telephone_number_is_an_example_or_a_public_line() -> None:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from service.running.bot_process import RASA_PYTHON
+from tests.integration.browser import browser
 from tests.integration.running import RunningBot, running_bot
+
+__all__ = ["browser"]  # fixtures from elsewhere
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,5 @@
-"""The phones in a real browser, against a small application that takes signed webhooks and answers over the REST API.
+"""The phones in a real browser, against a small application with signed webhooks that answers over the REST API."""
 
-Needs a Chromium on the machine (Debian: `chromium`); elsewhere the browser tests are skipped and say so, but with
-CI=true a missing browser is a failure.
-"""
-
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +10,7 @@ from urllib.parse import urljoin
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -35,15 +29,6 @@ from simulator.settings import SimulatorSettings, StopHandling
 ACCOUNT = "AC" + "0" * 31 + "7"
 TOKEN = "0123456789abcdef0123456789abcdef"
 REPLY = "Para inscribir a su sobrina lleve: acta de nacimiento, vacunas y un comprobante de domicilio."
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -180,22 +165,6 @@ def attach(phone: Locator, *labels: str, each: int = 1) -> None:
         phone.get_by_label(label, exact=True).check()
     phone.get_by_label("Of each").fill(str(each))
     phone.get_by_role("button", name="Send files").click()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        reason = "no Chromium on this machine: the phones were not looked at in a browser"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        print(f"skipped: {reason}")
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        expect.set_options(timeout=20_000)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -32,7 +32,8 @@ def puente(running: Puente) -> Iterator[Puente]:
 
 def wording(puente: Puente, answer: str, language: str, channel: Channel = Channel.SMS) -> str:
     catalogue = wiring.build_rules(puente.settings).catalogue
-    text = catalogue.render(answer, language, channel=channel, values={})[0]  # K'iche' brings Spanish with it
+    today = wiring.utc_now().date()
+    text = catalogue.render(answer, language, channel=channel, today=today, values={})[0]  # K'iche' brings Spanish too
     (part,) = wiring.split_body(text.body, channel)
     return part.body
 

@@ -31,7 +31,8 @@ HAS = {
 }
 
 
-NAMES_OF_THINGS = frozenset(("CHIP", "FERPA", "HELLO", "HIPAA", "ORR", "SNAP", "USCIS"))  # in capitals, and no commands
+# In capitals, and no commands.
+NAMES_OF_THINGS = frozenset(("CHIP", "EOIR", "FERPA", "HELLO", "HIPAA", "ORR", "SNAP", "USCIS"))
 SAMPLES = 25  # of the phrases of a line that has too many to try all
 
 

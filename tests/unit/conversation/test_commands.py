@@ -300,7 +300,7 @@ async def test_a_language_with_some_texts_is_never_said_to_have_none() -> None:
 
     decision = await talk.say("k'iche'")
 
-    assert (said(decision), languages(decision)) == (["system.help", "system.help"], ["quc", "es"])
+    assert (said(decision), languages(decision)) == (["system.language_changed"] * 2, ["quc", "es"])
     assert talk.memory.language == "quc"
 
 

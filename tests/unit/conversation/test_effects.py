@@ -4,7 +4,7 @@ import pytest
 
 from conversation.messages import Decision, Kind, Urgency
 from tests.fakes import FakeBot
-from tests.talk import Talk, said
+from tests.talk import Talk, said, strict_rules
 
 UNSAFE, UNREAD, NUMBER, WRONG, COMPLAINT = (
     f"service.{name}" for name in ("phone_not_safe", "cannot_read", "new_number", "wrong_number", "complaint")
@@ -88,12 +88,12 @@ async def test_a_wrong_number_is_stopped_by_its_own_words_and_forgets_what_it_to
     assert (made.memory.state, made.memory.role, made.memory.topic, made.memory.slots) == (None, None, None, {})
 
 
-async def test_in_a_language_without_those_texts_the_plain_confirmations_go() -> None:
+async def test_where_those_texts_may_not_be_sent_the_plain_confirmations_go() -> None:
     made = talk()
-    made.remember(language="ht")
+    made.rules = strict_rules("system.private_on", "system.stopped")
 
     private = await made.say("mis primos también leen este celular")
-    stopped = await made.say("move nimewo")
+    stopped = await made.say("número equivocado")
 
     assert (said(private), said(stopped)) == (["system.private_on"], ["system.stopped"])
 

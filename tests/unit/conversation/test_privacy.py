@@ -85,7 +85,7 @@ async def test_a_newer_answer_takes_the_place_of_the_one_that_waits() -> None:
 
     decision = await talk.say("1")
 
-    assert said(decision) == ["health.clinic_uninsured", "system.ask_state"]
+    assert said(decision) == ["health.clinic_uninsured"]
 
 
 async def test_a_crisis_text_is_never_held_back() -> None:

@@ -83,10 +83,10 @@ async def test_a_mayan_message_is_answered_in_both_languages_and_asked_which_is_
 
 
 async def test_a_mayan_question_without_a_mayan_text_is_answered_in_spanish_alone() -> None:
-    decision = await Talk(bot=FakeBot({KICHE: "court.prepare"})).say(KICHE)
+    decision = await Talk(bot=FakeBot({KICHE: "court.virtual"})).say(KICHE)
 
-    assert (said(decision)[0], languages(decision)[0]) == ("court.prepare", "es")
-    assert said(decision).count("court.prepare") == 1
+    assert (said(decision)[0], languages(decision)[0]) == ("court.virtual", "es")
+    assert said(decision).count("court.virtual") == 1
 
 
 async def test_the_language_is_asked_once() -> None:

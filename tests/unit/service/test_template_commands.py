@@ -9,6 +9,7 @@ from conversation.messages import Channel
 from conversation.ports import Refused, TemplateOutcome, TemplateState, TemplateStatus, Unknown
 from service.commands.templates import TemplateDesk
 from store import templates
+from tests.fakes import START
 from tests.house import House
 from tests.talk import strict_rules
 
@@ -51,7 +52,7 @@ class Desk:
         )
 
     def wording(self, language: str) -> str:
-        return self.house.rules.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP)[0].body
+        return self.house.rules.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP, today=START.date())[0].body
 
     def heard(self, language: str) -> list[str]:
         """What was said of one language."""

@@ -14,7 +14,7 @@ from conversation.ports import CarrierMessage, Refused, TemplateState, TemplateS
 from service.window import HELD_AT_MOST, sweep_held
 from store import templates
 from store.tables import Conversation, Message, OutboxEntry
-from tests.fakes import FakeSender, Lost
+from tests.fakes import START, FakeSender, Lost
 from tests.house import House
 from tests.talk import strict_rules
 
@@ -23,7 +23,7 @@ CONTENT = "HX" + "c" * 32
 
 
 def find_wording(house: House, language: str) -> str:
-    return house.rules.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP)[0].body
+    return house.rules.catalogue.render(KNOCK, language, channel=Channel.WHATSAPP, today=START.date())[0].body
 
 
 def lay_down(

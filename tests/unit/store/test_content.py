@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from conversation.answers.catalogue import Catalogue
+from conversation.answers.wording import Wording
 from conversation.errors import ContentError
 from conversation.language.languages import Languages
 from conversation.turn import Rules
 from store.content import read_catalogue
+from store.review_ledger import COLUMNS, LEDGER
+from tests.talk import TODAY
 
 ENTRY = """
 school.vaccines:
@@ -26,17 +30,44 @@ WORDING = "school.vaccines:\n  title: Vaccines\n  text: Ask the school.\n"
 
 
 def read(
-    folder: Path, languages: Languages, *, entry: str = ENTRY, wording: str = WORDING, name: str = "en/school.yml"
-) -> None:
+    folder: Path,
+    languages: Languages,
+    *,
+    entry: str = ENTRY,
+    wording: str = WORDING,
+    name: str = "en/school.yml",
+    ledger: str = "",
+) -> Catalogue:
     (folder / "answers.yml").write_text(entry, encoding="utf-8")
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(wording.encode("utf-8", "surrogateescape"))
-    read_catalogue(folder, languages, drafts=True)
+    if ledger:
+        (folder / LEDGER).write_text(ledger, encoding="utf-8")
+    return read_catalogue(folder, languages, drafts=True, today=TODAY)
 
 
 def test_what_is_right_is_read(tmp_path: Path, rules: Rules) -> None:
-    read(tmp_path, rules.languages)
+    (tmp_path / "en" / "audio").mkdir(parents=True)
+    (tmp_path / "en" / "audio" / "vaccines.ogg").write_bytes(b"OggS")
+    more = "  short: Ask.\n  audio: vaccines.ogg\n  doubts: [shots]\n"
+
+    read_one = read(tmp_path, rules.languages, entry=ENTRY + "  first: true\n", wording=WORDING + more)
+
+    wording = read_one.wordings["school.vaccines", "en"]
+    assert (wording.short, wording.doubts, wording.audio and wording.audio.name) == ("Ask.", ("shots",), "vaccines.ogg")
+    assert read_one.entries["school.vaccines"].first
+    assert read_one.is_draft(wording)
+
+
+def test_a_review_in_the_ledger_holds_for_the_text_as_it_is_read(tmp_path: Path, rules: Rules) -> None:
+    digest = Wording("school.vaccines", "en", "Vaccines", "Ask the school.", None).digest
+    ledger = f"{','.join(COLUMNS)}\nschool.vaccines,en,language,Ana Reader,2026-06-01,{digest},\n"
+
+    reviewed = read(tmp_path, rules.languages, ledger=ledger)
+    edited = read(tmp_path, rules.languages, ledger=ledger, wording=WORDING.replace("Ask", "Call"))
+
+    assert [one.is_draft(one.wordings["school.vaccines", "en"]) for one in (reviewed, edited)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +81,11 @@ def test_what_is_right_is_read(tmp_path: Path, rules: Rules) -> None:
         ({"wording": WORDING.replace("Ask the school.", "911")}, "school.vaccines"),
         ({"wording": WORDING.replace("  title: Vaccines\n", "")}, "school.vaccines"),
         ({"wording": WORDING.replace("school.vaccines", "school.unknown")}, "school.unknown"),
+        ({"wording": WORDING + "  short: ''\n"}, "empty short"),
+        ({"wording": WORDING + "  short: [1]\n"}, "school.vaccines"),
+        ({"wording": WORDING + "  audio: none.ogg\n"}, "none.ogg"),
+        ({"wording": WORDING + "  reviews: {language: Ana Reader}\n"}, "reviews.csv"),
+        ({"wording": WORDING, "ledger": "who,what\n"}, "reviews.csv line 1"),
         ({"wording": WORDING, "name": "en/health.yml"}, "another file"),
         ({"wording": WORDING, "name": "xx/school.yml"}, "xx/"),
         ({"entry": ENTRY.replace("normal", "soon")}, "school.vaccines"),

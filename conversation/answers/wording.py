@@ -1,0 +1,102 @@
+"""What an answer is in every language, and how it is said in one. Pure values; store/content.py reads them."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from conversation.messages import Urgency
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_OWN_TEXTS = ("service.", "system.")  # beginnings of the ids that talk about Puente, which it knows best itself
+
+
+def find_placeholders(text: str) -> frozenset[str]:
+    """Return the names in braces."""
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    title: str
+    url: str | None
+    read: date
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is true of an answer in every language: one row of data/answers/answers.yml.
+
+    Attributes:
+        reviews: kinds of review its texts need: language always, legal and clinical where it says so.
+        template: laid down at the carrier for approval.
+        first: a lawyer or clinician must see it before the others.
+    """
+
+    id: str
+    audience: str
+    discipline: str
+    urgency: Urgency
+    varies_by: tuple[str, ...]
+    handoff: str | None
+    sources: tuple[Source, ...]
+    volatility: str
+    review_by: date | None
+    reviews: tuple[str, ...]
+    follow_ups: tuple[str, ...]
+    template: bool = False
+    first: bool = False
+
+    @property
+    def is_crisis(self) -> bool:
+        """True for the answers for which a person is paged: they go at once, to everybody, before all else (I7)."""
+        return self.urgency is Urgency.PAGE_NOW
+
+    @property
+    def may_shorten(self) -> bool:
+        """False for what must be said whole whatever its age: danger, and talk about the service itself."""
+        return not self.is_crisis and not self.id.startswith(_OWN_TEXTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A text read aloud: the name of its file in <language>/audio/, and the file's digest."""
+
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One entry in one language.
+
+    Attributes:
+        short: goes instead of `text` while nobody has looked lately whether that still holds; docs/decisions/0029.
+        doubts: words that a speaker or reviewer must check.
+    """
+
+    answer: str
+    language: str
+    title: str
+    text: str
+    whatsapp: str | None
+    short: str | None = None
+    audio: Recording | None = None
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        return find_placeholders(self.text + (self.whatsapp or ""))
+
+    @property
+    def digest(self) -> str:
+        """What a review holds on to: any change of a word, or of a sign, changes it; another line break does not."""
+        return make_digest("\x1f".join((self.title, self.text, self.whatsapp or "", self.short or "")))
+
+
+def make_digest(content: str | bytes) -> str:
+    """Return the first 16 hexadecimal digits of SHA-256; of a text as composed Unicode."""
+    if isinstance(content, str):
+        content = unicodedata.normalize("NFC", content).encode()
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,85 @@
+"""Texts as they are sent: with the longest values that their places can have."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from conversation.answers.catalogue import Wording
+from conversation.messages import Channel
+from conversation.places.part import Part
+from conversation.turn import Rules
+from service.wiring import split_body
+
+LONGEST_CODE = "AA99"
+MENU_LINES = 3
+STATE_LINES = 4
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def count_sms_segments(body: str) -> int:
+    """Return what a text costs by SMS, in segments, cut as it is sent."""
+    return sum(part.segments for part in split_body(body, Channel.SMS))
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Fills the places of a text with the values that cost most: tables, menus, a case's code, names of languages."""
+
+    rules: Rules
+
+    def fill(self, wording: Wording) -> str:
+        """Return the SMS text of a wording with the longest values; a place that nobody fills stays as it is."""
+        if not wording.placeholders:
+            return wording.text
+        values = {**self._of_language(wording), **self._of_tables.get(wording.answer, {})}
+        return _PLACE.sub(lambda place: values.get(place[1], place[0]), wording.text)
+
+    def _of_language(self, wording: Wording) -> Mapping[str, str]:
+        states = self._states(wording.language)
+        lines = {
+            "system.choose": self._titles(wording.language),
+            "system.which_state": states[-STATE_LINES:],
+        }.get(wording.answer, self._names[-MENU_LINES:])
+        return {
+            "state_name": states[-1],
+            "code": LONGEST_CODE,
+            "choices": "\n".join(f"{number} {line}" for number, line in enumerate(lines, start=1)),
+            "language_name": self._names[-1],
+        }
+
+    def _titles(self, language: str) -> list[str]:
+        """Return the longest lines of a menu."""
+        catalogue = self.rules.catalogue
+        offered = [
+            wording.title
+            for (answer, tag), wording in catalogue.wordings.items()
+            if tag == language and not answer.startswith("system.") and not catalogue.entries[answer].is_crisis
+        ]
+        return sorted(offered, key=_cost)[-MENU_LINES:]
+
+    def _states(self, language: str) -> list[str]:
+        atlas = self.rules.atlas
+        return sorted({atlas.name_of(state, language) for state in atlas.codes}, key=_cost)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted((language.name for language in self.rules.languages.by_tag.values()), key=_cost)
+
+    @cached_property
+    def _of_tables(self) -> Mapping[str, Mapping[str, str]]:
+        """Return the longest values that data/reference/ puts into a text, by the answer that says them."""
+        longest: dict[str, dict[str, str]] = {}
+        for part in self._parts():
+            kept = longest.setdefault(part.entry, {})
+            kept.update({name: max(value, kept.get(name, ""), key=_cost) for name, value in part.values.items()})
+        return longest
+
+    def _parts(self) -> Iterator[Part]:
+        """Yield what the tables can say, with the names of countries where they cost most."""
+        return self.rules.reference.list_parts(self.rules.atlas.codes, "es")
+
+
+@lru_cache(maxsize=4096)  # the same names are compared for every text that has a place for them
+def _cost(line: str) -> tuple[int, int]:
+    return count_sms_segments(line), len(line)
