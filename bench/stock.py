@@ -29,7 +29,7 @@ _MORE_EXAMPLES: Mapping[str, Sequence[str]] = {
 }
 _ANSWERS = {
     "papers": "Bring proof of address, proof of age and the vaccine record. Ask the enrollment office.",
-    "court": "Call the court's line or look it up with the A-number.",
+    "court": "Look it up by phone or on the court's page; the A-number is needed.",
     "vaccines": "Ask the school for its list and take the record with you.",
     "greet": "Hello. What do you want to know?",
 }

@@ -120,7 +120,7 @@ def test_every_review_of_the_ledger_is_of_a_day_and_a_kind_that_its_entry_needs(
 
 # Used, and known where they are used
 
-ID = re.compile(r"(?:court|health|legal|rights|safety|school|service|sponsor|system)\.[a-z0-9_]*[a-z0-9]")
+ID = re.compile(r"(?:community|court|health|legal|rights|safety|school|service|sponsor|system)\.[a-z0-9_]*[a-z0-9]")
 NO_TEXT = {
     "system.last_resort": "911 and 988, which need no language",
     "system.delivery": "a reason for a case: a text did not reach its person",
