@@ -6,7 +6,6 @@ school.vaccines,es,language,Ana López,2026-11-22,0f3a…,en:9c1d…
 
 import csv
 import io
-import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from conversation.answers.reviews import Comparison, Ledger, Review, ReviewKind, is_name
 from conversation.errors import ContentError
+from store.whole_file import replace_file
 
 LEDGER = "reviews.csv"
 COLUMNS = ("answer", "language", "review", "reviewer", "on", "text", "of")
@@ -28,11 +28,11 @@ def read_ledger(
     """Read the ledger; without the file nothing is reviewed.
 
     Raises:
-        ContentError: a line is not a review of something there is, stands twice, or is dated after `today`; the
-            message tells the line.
+        ContentError: a line is not a review of something there is, or is dated after `today`; the message tells
+            the line. One that stands twice counts once: git leaves both where two branches had added it.
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")  # editors put the mark in
     except FileNotFoundError:
         return Ledger()
     except (OSError, UnicodeDecodeError):
@@ -41,7 +41,7 @@ def read_ledger(
 
 
 def append_reviews(path: Path, reviews: Iterable[Review]) -> None:
-    """Add lines in one write; the file is begun where there is none.
+    """Add lines, all or none; the file is begun where there is none.
 
     Raises:
         ContentError: the file cannot be written.
@@ -49,23 +49,16 @@ def append_reviews(path: Path, reviews: Iterable[Review]) -> None:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     try:
-        with path.open("a+b") as file:  # every write goes to the end
-            if file.seek(0, os.SEEK_END) == 0:
-                writer.writerow(COLUMNS)
-            elif _ends_within_line(file):
-                lines.write("\n")
-            for review in reviews:
-                writer.writerow(_render(review))
-            file.write(lines.getvalue().encode())
-            file.flush()
-            os.fsync(file.fileno())
+        before = path.read_bytes() if path.exists() else b""
+        if not before:
+            writer.writerow(COLUMNS)
+        elif not before.endswith(b"\n"):
+            lines.write("\n")
+        for review in reviews:
+            writer.writerow(_render(review))
+        replace_file(path, before + lines.getvalue().encode())
     except OSError as error:
         raise ContentError(f"{path.name} cannot be written: {error.strerror}") from None
-
-
-def _ends_within_line(file: io.BufferedRandom) -> bool:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) != b"\n"
 
 
 def _render(review: Review) -> tuple[str, ...]:
@@ -86,10 +79,9 @@ def _read_rows(
             review = _read_row(row, answers, languages)
             if today and review.on > today + _EAST:
                 raise ValueError(f"{review.on} is still to come")
-            if review in seen:
-                raise ValueError("stands in the file twice")
+            if review not in seen:
+                yield review
             seen.add(review)
-            yield review
     except (ValueError, csv.Error) as error:
         raise ContentError(f"{name} line {rows.line_num}: {error}") from None
 

@@ -6,7 +6,6 @@ again before it takes the file's place.
 
 import json
 import re
-import shutil
 import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ import yaml
 
 from conversation.answers.wording import Wording
 from conversation.errors import ContentError
+from store.whole_file import replace_file
 
 WIDTH = 116  # of a line without its indent
 _KEYS = ("title", "text", "whatsapp", "short")  # in the order of a block
@@ -46,12 +46,8 @@ def _rewrite(path: Path, changed: list[Wording]) -> None:
         after = _put_all(before, changed)
         if after is None:
             raise ContentError(f"{name} is not laid out so that texts can be put into it: change it by hand")
-        draft = path.with_name(f".{path.name}.draft")
         path.parent.mkdir(exist_ok=True)
-        draft.write_bytes(after.encode())
-        if path.exists():
-            shutil.copymode(path, draft)
-        draft.replace(path)
+        replace_file(path, after.encode())
     except UnicodeDecodeError:
         raise ContentError(f"{name} cannot be read as UTF-8 text") from None
     except OSError as error:

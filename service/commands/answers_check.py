@@ -10,7 +10,7 @@ from service.catalogue.inspection import Inspection, Offence
 from service.catalogue.offences import find_offences
 from service.catalogue.reading_grade import measure_grade
 from service.catalogue.rule_words import read_rule_words
-from service.catalogue.standing import find_stale
+from service.catalogue.sources import find_stale
 from service.settings import Settings
 
 _HEAD = ("language", "texts", "length", "mean", "median", "most", "GSM-7", "one edit", "grade")

@@ -4,6 +4,7 @@ from service import wiring
 from service.catalogue.reviewing import Reviewer, get_wording, make_review, show
 from service.settings import Settings
 from store.review_ledger import LEDGER, append_reviews
+from store.whole_file import changing_alone
 
 
 def review(
@@ -21,7 +22,9 @@ def review(
     if not confirmed and not _is_yes(f"\n{by} approves this, as it stands, as the {kind} reviewer? [y/N] "):
         print("nothing was recorded")
         return
-    append_reviews(wiring.DATA / "answers" / LEDGER, [made])
+    folder = wiring.DATA / "answers"
+    with changing_alone(folder):
+        append_reviews(folder / LEDGER, [made])
     print(f"recorded: {answer} ({language}), {kind}, {by}, {made.on}. Commit {LEDGER} and deploy it.")
 
 

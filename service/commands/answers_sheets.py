@@ -1,8 +1,11 @@
 """`puente answers export` and `import`: reviewers work in a spreadsheet, the repository keeps what they said."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from conversation.answers.reviews import ReviewKind
+from conversation.errors import ConfigurationError
 from service import wiring
 from service.catalogue.reviewing import Reviewer
 from service.catalogue.sheet_import import Finding, Plan, plan_import
@@ -10,6 +13,7 @@ from service.catalogue.sheet_rows import COLUMNS, DIGESTS, list_rows
 from service.catalogue.sheets import read_sheet, write_sheet
 from service.settings import Settings
 from store.review_ledger import LEDGER, append_reviews
+from store.whole_file import changing_alone
 from store.wording_files import write_wordings
 
 
@@ -29,22 +33,26 @@ def import_sheet(settings: Settings, file: Path, *, by: str, kind: str, of: str 
     """Tell what a spreadsheet would change and, if told to, change it. False: rows were left.
 
     Raises:
-        ConfigurationError: no such reviewer, a file that cannot be read, or one of ours that cannot be written.
+        ConfigurationError: no such reviewer, or a file that cannot be read.
+        ContentError: one of our files cannot be written.
     """
     reviewer = Reviewer.from_words(by, kind, of)
-    catalogue = wiring.build_catalogue(settings)
-    plan = plan_import(catalogue, read_sheet(file, COLUMNS), reviewer, wiring.utc_now().date())
-    for line in _tell(plan):
-        print(line)
-    if write:
-        _write(plan)
-    elif plan.corrected or plan.approved:
+    if reviewer.kind is ReviewKind.AUDIO:
+        raise ConfigurationError("--as audio: nobody hears a recording in a spreadsheet: puente answers review")
+    rows = read_sheet(file, COLUMNS)
+    folder = wiring.DATA / "answers"
+    with changing_alone(folder) if write else nullcontext():
+        plan = plan_import(wiring.build_catalogue(settings), rows, reviewer, wiring.utc_now().date())
+        for line in _tell(plan):
+            print(line)
+        if write:
+            _write(plan, folder)
+    if not write and (plan.corrected or plan.approved):
         print("nothing was written: add --write")
     return not plan.left
 
 
-def _write(plan: Plan) -> None:
-    folder = wiring.DATA / "answers"
+def _write(plan: Plan, folder: Path) -> None:
     files = write_wordings(folder, plan.corrected)
     if plan.approved:
         append_reviews(folder / LEDGER, plan.approved)

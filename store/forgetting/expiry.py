@@ -32,11 +32,15 @@ from store.tables import (
     Erasure,
     InboxEntry,
     LedgerEntry,
+    LoginTry,
     Message,
     OpenQuestionRow,
     Person,
     PersonAddress,
+    PostedForm,
+    ReplyDraft,
     SenderBucket,
+    StaffSession,
     WorkerLease,
 )
 
@@ -151,4 +155,8 @@ PURGES = (  # in this order: what goes first lets others go
         WorkerLease.executor_id,
         lambda _periods, now: WorkerLease.seen_at < now - _days(retention.SILENT_WORKER_DAYS),
     ),
+    _plain(ReplyDraft.id, lambda _periods, now: ReplyDraft.updated_at < now - _days(retention.DRAFT_DAYS)),
+    _plain(StaffSession.id, lambda _periods, now: StaffSession.expires_at < now - _days(retention.SESSION_DAYS)),
+    _plain(LoginTry.id, lambda _periods, now: LoginTry.at < now - _days(retention.TRY_DAYS)),
+    _plain(PostedForm.key, lambda _periods, now: PostedForm.at < now - _days(retention.FORM_DAYS)),
 )  # fmt: skip

@@ -13,6 +13,10 @@ AUDIT_DAYS = 1826
 ORDERS_DAYS = 30  # what was erased here and at the carrier, for questions and for late webhooks
 SILENT_WORKER_DAYS = 30
 IDLE_SENDER_DAYS = 1
+SESSION_DAYS = 7
+TRY_DAYS = 1
+FORM_DAYS = 7
+DRAFT_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,42 @@ RULES = (
         "as its case",
         "only kinds and times are left",
     ),
+    Rule("case_member", "who is on a case besides its owner: ids", "as its case", "as its case", "stays: ids only"),
+    Rule(
+        "page",
+        "who was called to an urgent case and when: ids",
+        "as its case",
+        "proof that somebody was called; rest",
+        "stays: ids only",
+    ),
+    Rule(
+        "mandated_report",
+        "to whom and under which number a child in danger was reported (sealed); times, who signed",
+        "its content as its case; times and ids stay",
+        "somebody may have to answer for it",
+        "only times and ids are left",
+    ),
+    Rule(
+        "call_entry",
+        "wishes to be called and calls: number, safe hours, note (sealed); times",
+        "its content as its case; kinds and times stay",
+        "as its case",
+        "only kinds and times are left",
+    ),
+    Rule(
+        "interpreter_booking",
+        "language, times; town or variant, vendor (sealed)",
+        "its content as its case; language and times stay",
+        "as its case",
+        "only language and times are left",
+    ),
+    Rule(
+        "reply_draft",
+        "what a caseworker is typing (sealed)",
+        f"until it is sent, or {DRAFT_DAYS} days",
+        "nothing typed is lost",
+        "deleted",
+    ),
     Rule(
         "ledger_entry",
         "erased, stopped, started: keyed hash of the number, time, source",
@@ -144,6 +184,24 @@ RULES = (
         "audit and cases name them",
         "does not apply",
     ),
+    Rule("shift", _NOBODY, "stays", "when staff work", "does not apply"),
+    Rule("office_hours", _NOBODY, "stays", "when an organisation is open", "does not apply"),
+    Rule("holiday", _NOBODY, "stays", "when an organisation is closed", "does not apply"),
+    Rule(
+        "staff_session",
+        "staff: keyed hash of a sign-in, times",
+        f"{SESSION_DAYS} days after it ended",
+        "sign-in",
+        "does not apply",
+    ),
+    Rule(
+        "login_try",
+        "staff: keyed hash of a login or network address, time",
+        f"{TRY_DAYS} day",
+        "slows who guesses",
+        "does not apply",
+    ),
+    Rule("posted_form", _NOBODY, f"{FORM_DAYS} days", "a double click changes nothing twice", "does not apply"),
     Rule("template", _NOBODY, "stays", "which texts a channel has approved", "does not apply"),
     Rule("sender_bucket", _NOBODY, f"{IDLE_SENDER_DAYS} day after its last use", "limits the rate", "does not apply"),
     Rule("worker_lease", _NOBODY, f"{SILENT_WORKER_DAYS} days of silence", "whose work is whose", "does not apply"),

@@ -15,10 +15,21 @@ Never stored anywhere: immigration status.
 from store.tables.alerts import Alert
 from store.tables.base import Base
 from store.tables.care import AuditEntry, SenderBucket, WorkerLease
-from store.tables.cases import Case, CaseEvent, Caseworker
+from store.tables.cases import (
+    CallEntry,
+    Case,
+    CaseEvent,
+    CaseMember,
+    InterpreterBooking,
+    MandatedReport,
+    Page,
+    PostedForm,
+    ReplyDraft,
+)
 from store.tables.erasure import CarrierErasure, Erasure, LedgerEntry
 from store.tables.messages import AnswerFeedback, Conversation, InboxEntry, Message, OpenQuestionRow, OutboxEntry
 from store.tables.people import Address, Consent, Organisation, Person, PersonAddress
+from store.tables.staff import Caseworker, Holiday, LoginTry, OfficeHours, Shift, StaffSession
 from store.tables.templates import Template
 
 __all__ = [
@@ -27,22 +38,34 @@ __all__ = [
     "AnswerFeedback",
     "AuditEntry",
     "Base",
+    "CallEntry",
     "CarrierErasure",
     "Case",
     "CaseEvent",
+    "CaseMember",
     "Caseworker",
     "Consent",
     "Conversation",
     "Erasure",
+    "Holiday",
     "InboxEntry",
+    "InterpreterBooking",
     "LedgerEntry",
+    "LoginTry",
+    "MandatedReport",
     "Message",
+    "OfficeHours",
     "OpenQuestionRow",
     "Organisation",
     "OutboxEntry",
+    "Page",
     "Person",
     "PersonAddress",
+    "PostedForm",
+    "ReplyDraft",
     "SenderBucket",
+    "Shift",
+    "StaffSession",
     "Template",
     "WorkerLease",
 ]

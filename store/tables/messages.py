@@ -37,6 +37,9 @@ class Conversation(Base):
     noticed_at: Mapped[datetime | None]
     crisis_after_stop: Mapped[bool] = mapped_column(default=False)
     last_inbound_at: Mapped[datetime | None]
+    caseworker_id: Mapped[str | None]  # of staff: this is a caseworker's own phone, and the bot says nothing here
+    safe_from: Mapped[int | None]  # minutes after midnight at the person's place: when a text or call does no harm
+    safe_to: Mapped[int | None]
     created_at: Mapped[datetime]
 
 

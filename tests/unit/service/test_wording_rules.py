@@ -12,7 +12,7 @@ from service.catalogue.equality import find_lines, find_odd_lines
 from service.catalogue.inspection import Inspection
 from service.catalogue.offences import RULES, find_offences
 from service.catalogue.rule_words import read_rule_words
-from service.catalogue.standing import find_addresses, find_stale
+from service.catalogue.sources import find_addresses, find_stale
 from tests.talk import ROOT, real_rules
 
 WORDS = read_rule_words(ROOT / "data/answers/rules.yml")
