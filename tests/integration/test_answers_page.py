@@ -60,9 +60,9 @@ def test_a_search_finds_words_of_any_language_and_keeps_what_was_typed(address: 
 def test_languages_are_chosen_and_stay_chosen_in_another_topic(address: str, page: Page) -> None:
     page.goto(address)
     for name in ("English", "Português", "Français"):
-        page.get_by_label(name).uncheck()
+        page.get_by_role("checkbox", name=name).uncheck()
     page.get_by_role("button", name="Show").click()
-    page.get_by_role("link", name="safety").click()
+    page.get_by_role("link", name="safety", exact=True).click()
 
     first = page.locator("article").first.locator(".text h3 small")
     expect(first).to_have_text(["es", "quc", "ht"])
