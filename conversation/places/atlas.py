@@ -43,7 +43,7 @@ class Atlas:
         codes: letters of all states.
         states: state by each of its names, those with one slip of the finger not among them.
         several: states by a name that several may be meant by ("carolina").
-        cities: state by the nickname of a city.
+        cities: state by the nickname of a city, and the name of it by which the gazetteer knows where it is.
         doubtful: names that are also something else (a first name, a president): only after a word like "in".
         small: letters of states that are words in one of our languages; `never`: those, and names of towns, that are
             words even as an answer.
@@ -54,7 +54,7 @@ class Atlas:
     codes: frozenset[str]
     states: Mapping[str, str]
     several: Mapping[str, tuple[str, ...]]
-    cities: Mapping[str, str]
+    cities: Mapping[str, tuple[str, str]]
     doubtful: frozenset[str]
     small: frozenset[str]
     never: frozenset[str]
@@ -79,7 +79,7 @@ class Atlas:
             states = dict(pairs)
             if any(states[name] != state for name, state in pairs):
                 raise ContentError("dialogue/places.yml: a name stands for two states")
-            cities = {fold(name): str(state) for name, state in data["cities"].items()}
+            cities = {fold(name): _read_nickname(fold(name), str(told)) for name, told in data["cities"].items()}
             several = {fold(name): tuple(map(str, codes)) for name, codes in data["several"].items()}
             lists = {key: frozenset(map(fold, data[key])) for key in _LISTS}
         except (KeyError, TypeError, AttributeError) as error:
@@ -125,6 +125,8 @@ class Atlas:
         name = " ".join(words)
         if len(words) > LONGEST_NAME + 2 or name in self.never or (not asked and name in self.doubtful):
             return ()
+        if name in self.cities:  # before the letters: "L.A." is not Louisiana
+            return self._find_city(name, slips=False, least=1)
         code = name.replace(" ", "")
         if code.upper() in self.codes and len(code) == 2 and code not in (self.never if asked else self.small):
             return (Place(code.upper()),)
@@ -164,7 +166,8 @@ class Atlas:
         for end in range(min(first + LONGEST_NAME, len(words)), first, -1):
             name = " ".join(words[first:end])
             if (state := self._find_state(name, slips=home or near)) and (home or near or name not in self.doubtful):
-                return _Mention(first, end, (Place(state),), home, near)
+                places = self._find_city(name, slips=False, least=1) if name in self.cities else (Place(state),)
+                return _Mention(first, end, places, home, near)
             if not (home or near or (asked and first == 0)):
                 if end < len(words) and (pair := self._read_pair(words, first, end)):
                     return _Mention(first, end + 1, pair, home=False, near=False)
@@ -212,8 +215,8 @@ class Atlas:
 
     def _find_city(self, name: str, *, slips: bool, least: int) -> tuple[Place, ...]:
         if name in self.cities:
-            state = self.cities[name]
-            found = self.gazetteer.find_city(name, slips=False)
+            state, known = self.cities[name]
+            found = self.gazetteer.find_city(known, slips=False)
             return (next((place for place in found if place.state == state), Place(state)),)
         if len(name) < 3 or name in self.fillers or name in self.never:
             return ()
@@ -221,6 +224,12 @@ class Atlas:
 
 
 _LISTS = ("doubtful", "small", "never", "homes", "near", "away", "fillers")
+
+
+def _read_nickname(name: str, told: str) -> tuple[str, str]:
+    """Read "NY" or "NY new york": the state, and the folded name of a city, else the nickname itself."""
+    state, _, known = told.partition(" ")
+    return state, fold(known) or name
 
 
 def _choose(mentions: Sequence[_Mention], *, away: bool) -> _Mention | None:

@@ -12,7 +12,7 @@ from conversation.places.place import Place
 from conversation.places.reference import CONSULATES
 from conversation.turn import Turn, decide_text, is_said, is_short, render
 
-MOST_COUNTRY_WORDS = 4  # "soy de El Salvador", "Honduras, Houston TX"
+MOST_COUNTRY_WORDS = 4  # "soy de El Salvador"; more only beside a place: "soy de Honduras y vivo en Boston"
 _ASK, _WHICH, _NOTED = "system.ask_state", "system.which_state", "system.state_noted"
 
 
@@ -74,13 +74,15 @@ def _place(turn: Turn, memory: Memory) -> Place | None:
 
 def _receive_country(turn: Turn) -> Decision | None:
     """Name the consulate of a country, where the last answer was about consulates and the message is little else."""
-    if turn.memory.topic != CONSULATES or len(turn.text.split()) > MOST_COUNTRY_WORDS:
+    if turn.memory.topic != CONSULATES:
         return None
     consulates = turn.rules.reference.consulates
     country = consulates.find_country(turn.text)
     if country is None or is_short(render(turn, CONSULATES), CONSULATES):
         return None
     beside = turn.rules.atlas.read(consulates.leave_out(country, turn.text), asked=True)
+    if len(turn.text.split()) > MOST_COUNTRY_WORDS and not (beside and beside.alone):
+        return None
     told = _tell(turn, CONSULATES, (beside.place if beside else None) or _place(turn, turn.memory))
     memory = replace(turn.memory, last_answer=CONSULATES, misunderstood=0)
     return Decision(Kind.ANSWER, turn.language, told, memory, answer=CONSULATES) if told else None

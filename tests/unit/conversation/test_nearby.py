@@ -270,7 +270,14 @@ async def test_a_country_alone_after_the_lines_is_answered_with_its_consulate(re
 
 
 @pytest.mark.parametrize(
-    "reply", ["Honduras, Houston", "houston, honduras", "Honduras 77036", "de Honduras en Houston"]
+    "reply",
+    [
+        "Honduras, Houston",
+        "houston, honduras",
+        "Honduras 77036",
+        "de Honduras en Houston",
+        "soy de honduras y vivo en houston",
+    ],
 )
 async def test_a_city_beside_the_country_decides_which_consulate_is_near(reply: str) -> None:
     made = talk(state="NC")

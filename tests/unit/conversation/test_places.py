@@ -70,6 +70,9 @@ def test_a_message_that_is_a_place_is_read_as_one(text: str, state: str) -> None
         ("my nephew is in a shelter in Texas and I live in Maryland", "MD"),
         ("nos mudamos de Texas, ahora vivimos en Georgia con mi tía", "GA"),
         ("my zip code is 20783 and i need a dentist", "MD"),
+        ("honduran consulate near atlanta for my niece", "GA"),
+        ("consulado fresno mexico", "CA"),
+        ("mande la direccion de la corte houston", "TX"),
     ],
 )
 def test_a_place_inside_a_sentence_is_heard_and_the_rest_is_still_asked(text: str, state: str) -> None:
@@ -143,6 +146,24 @@ def test_a_city_of_several_states_is_asked_about(text: str, first: str) -> None:
 @pytest.mark.parametrize(("text", "state"), [("springfield ma", "MA"), ("portland maine", "ME")])
 def test_a_city_with_its_state_needs_no_question(text: str, state: str) -> None:
     assert states(read(text, asked=True)) == [state]
+
+
+def test_every_nickname_of_a_city_is_in_its_state_and_has_coordinates() -> None:
+    cities = real_rules().atlas.cities
+
+    found = {name: read(name, asked=True) for name in cities}
+
+    there = {name: reading.place for name, reading in found.items() if reading and reading.place}
+    assert {name: place.state for name, place in there.items()} == {name: state for name, (state, _) in cities.items()}
+    assert [name for name, place in there.items() if place.latitude is None] == []
+
+
+def test_the_capital_is_a_city_too_inside_a_sentence() -> None:
+    reading = read("vivo en washington dc donde es la corte")
+
+    assert reading
+    assert reading.place
+    assert (reading.place.state, reading.place.latitude is not None) == ("DC", True)
 
 
 def test_a_zip_code_brings_city_coordinates_and_time_zone() -> None:
