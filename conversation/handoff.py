@@ -9,6 +9,7 @@ NOT_UNDERSTOOD = "system.not_understood"
 MEDIA = "system.media_unread"
 BOT_DOWN = "system.bot_down"
 OTHER_LANGUAGE = "system.other_language"  # a language we know nothing of: an interpreter is looked for
+SAFE_OPENING = "system.safe_opening"  # what a caseworker writes first in a safety case: whether it is a good time
 DELIVERY = "system.delivery"  # a text did not reach its person
 # Somebody looks at such a case, and until it is claimed the bot goes on.
 SILENCING_NOBODY = (

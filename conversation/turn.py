@@ -149,8 +149,11 @@ def decide_answer(turn: Turn, answer: str, values: Mapping[str, str] | None = No
 def decide_handoff(turn: Turn, handoff: Handoff, *, says: str = "system.handoff") -> Decision:
     """Return the decision to bring a person: into the open case if there is one, else a new case.
 
-    `says`: the entry that tells so; its text is true only together with the case, whose code the store fills in.
+    `says`: the entry that tells so; its text is true only together with the case, whose code the store fills in. A case
+    that somebody has needs no telling: they read the message and answer it themselves (I4).
     """
+    if turn.is_claimed:
+        return be_silent(turn, _join(turn, handoff))
     said = "system.handoff_waiting" if turn.memory.case else says
     texts = render(turn, said)
     memory = replace(turn.memory, last_answer=said, misunderstood=0, open_question=None)

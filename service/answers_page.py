@@ -1,6 +1,7 @@
 """The page of answers with the texts of this deployment, read again when a file of theirs has changed."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -9,8 +10,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from channels.sms_text import Encoding
-from console.catalogue_page import CataloguePage
-from console.catalogue_view import Price, Sheet
+from console.catalogue.page import CataloguePage
+from console.catalogue.view import Price, Sheet
 from conversation.turn import Rules
 from service import wiring
 from service.catalogue.costs import measure
@@ -25,11 +26,11 @@ def build_answers_page(settings: Settings, guard: Sequence[Middleware] = ()) -> 
 
 @dataclass
 class SheetReader:
-    """Reads the sheet once, and anew after any file under data/answers or data/reference was written."""
+    """Reads the sheet once, and anew after any file under data/answers or data/reference was written or taken away."""
 
     settings: Settings
     _sheet: Sheet | None = None
-    _read_at: float = 0.0
+    _stamps: frozenset[tuple[str, int]] = frozenset()
     _lock: Lock = field(default_factory=Lock)
 
     def read(self) -> Sheet:
@@ -39,9 +40,9 @@ class SheetReader:
             ContentError: a file breaks its format.
         """
         with self._lock:
-            newest = max(path.stat().st_mtime for path in _find_files(wiring.DATA))
-            if self._sheet is None or newest != self._read_at:
-                self._sheet, self._read_at = make_sheet(wiring.build_rules(self.settings)), newest
+            stamps = frozenset(_find_stamps(wiring.DATA))
+            if self._sheet is None or stamps != self._stamps:
+                self._sheet, self._stamps = make_sheet(wiring.build_rules(self.settings)), stamps
             return self._sheet
 
 
@@ -55,5 +56,8 @@ def make_sheet(rules: Rules) -> Sheet:
     return Sheet(rules, prices)
 
 
-def _find_files(data: Path) -> Iterator[Path]:
-    yield from (path for folder in ("answers", "reference") for path in (data / folder).rglob("*"))
+def _find_stamps(data: Path) -> Iterator[tuple[str, int]]:
+    """Yield each file with the time of its last writing; one that goes while we look is passed over."""
+    for path in (path for folder in ("answers", "reference") for path in (data / folder).rglob("*")):
+        with suppress(FileNotFoundError):
+            yield str(path), path.stat().st_mtime_ns

@@ -10,12 +10,14 @@ import typer
 
 from conversation.errors import PuenteError
 from service.commands.answers_line import answers_app
+from service.commands.staff_line import staff_app
+from service.commands.staffing_line import add_staffing_commands
 from service.settings import Settings, read_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 cases_app = typer.Typer(help="Cases that wait for a person.")
-staff_app = typer.Typer(help="Caseworkers.")
 keys_app = typer.Typer(help="Keys that seal what is stored.", no_args_is_help=True)
+add_staffing_commands(staff_app, cases_app)
 app.add_typer(keys_app, name="keys")
 for name, group in (("cases", cases_app), ("staff", staff_app), ("answers", answers_app)):
     app.add_typer(group, name=name)
@@ -41,10 +43,14 @@ def run() -> None:
 
 @app.command()
 def setup() -> None:
-    """Create keys, tokens, tables and the organisation where they are missing."""
+    """Create keys, tokens, tables, the organisation and, on one machine, demo accounts where they are missing."""
+    from service.running.demo_staff import add_demo_staff, describe
     from service.running.preparing import as_demo, prepare
 
-    prepare(as_demo(read_settings()))
+    settings = as_demo(read_settings())
+    prepare(settings)
+    for line in describe(add_demo_staff(settings)):
+        print(line)
 
 
 @app.command()
@@ -144,19 +150,6 @@ def close_case(code: Annotated[str, typer.Argument(help='code of the case ("A7")
     from service.commands.cases import close_case as close_one
 
     close_one(read_settings(), code.upper())
-
-
-@staff_app.command("add")
-def add_staff(
-    login: str,
-    name: Annotated[str, typer.Option(prompt=True, help="as people shall see it")],
-    languages: Annotated[str, typer.Option(help="BCP 47 tags, separated by commas")] = "",
-    disciplines: Annotated[str, typer.Option(help="separated by commas")] = "",
-) -> None:
-    """Add a caseworker."""
-    from service.commands.cases import add_staff as add_one
-
-    add_one(read_settings(), login=login, name=name, languages=languages, disciplines=disciplines)
 
 
 @keys_app.command("list")

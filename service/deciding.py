@@ -13,12 +13,14 @@ from conversation.handoff import BOT_DOWN, make_plain_handoff
 from conversation.messages import Decision, Urgency
 from conversation.turn import Rules
 from service.patience import WatchedBot
+from service.staff_talk import StaffTalk
 from store import inbox
-from store.cases import open_or_join
+from store.cases.opening import open_or_join
 from store.conversations import hold
 from store.database import Database
 from store.decisions import DecisionWriter
 from store.inbox import Undecided
+from store.staff_phones.registering import is_staff_conversation
 
 log = logging.getLogger(__name__)
 PATIENCE_S = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 6.0, 6.0, 6.0)  # a bot that was killed is back within these
@@ -32,22 +34,42 @@ class Decider:
     rules: Rules
     bot: WatchedBot
     writer: DecisionWriter
+    staff: StaffTalk
     clock: Callable[[], datetime]
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def decide(self, inbox_id: str) -> None:
         """Decide one message and write the decision; harmless when repeated (I2)."""
         heard = await self.database.read(lambda session: inbox.find_undecided(session, self.writer.vault, inbox_id))
-        if heard is None:
+        if heard is None or await self._is_of_staff(inbox_id, heard):
             return
         decision = await self._decide_patiently(inbox_id, heard)
-        await self.database.run(lambda session: self.writer.write(session, inbox_id, heard, decision, self.clock()))
+        await self.database.run(lambda session: self._write(session, inbox_id, heard, decision))
         log.info("decided", extra={"inbox": inbox_id, "kind": decision.kind, "answer": decision.answer})
 
     async def give_up(self, inbox_id: str) -> None:
         """A message that cannot be decided waits visibly for a person (I1)."""
         await self.database.run(lambda session: self._fail(session, inbox_id))
         log.error("gave a message up to a person", extra={"inbox": inbox_id})
+
+    async def _is_of_staff(self, inbox_id: str, heard: Undecided) -> bool:
+        """Let a caseworker's own phone be answered without pipeline and bot. False: it is a person's message."""
+        if not self.staff.is_for_us(heard):
+            return False
+        is_theirs = await self.database.run(
+            lambda session: self.staff.answer(session, inbox_id, heard, self.clock())
+        )  # fmt: skip
+        if is_theirs:
+            log.info("a caseworker's text is done", extra={"inbox": inbox_id})
+        return is_theirs
+
+    def _write(self, session: Session, inbox_id: str, heard: Undecided, decision: Decision) -> None:
+        """Write a decision, and let who has the person's case read the message on their phone."""
+        news, now = self.staff.news, self.clock()
+        if heard.memory.case is not None:
+            news.hold_owners(session, heard.conversation_id)
+        if self.writer.write(session, inbox_id, heard, decision, now):
+            news.tell_owners(session, heard.conversation_id, heard.message_id, now)
 
     async def _decide_patiently(self, inbox_id: str, heard: Undecided) -> Decision:
         """Wait for a bot that is away; not for one that is long gone, and not while danger waits behind (I7)."""
@@ -76,8 +98,13 @@ class Decider:
         if conversation is None:
             return
         conversation_id, message_id = conversation
+        self.staff.news.hold_owners(session, conversation_id)
         hold(session, conversation_id)  # before the entry, as everywhere: two orders would wait for each other
         if not inbox.close_entry(session, inbox_id, status="failed", now=now):
             return
+        if is_staff_conversation(session, conversation_id):
+            self.staff.apologise(session, conversation_id, message_id, now)
+            return
         handoff = make_plain_handoff(BOT_DOWN, "failed", urgency=Urgency.SAME_DAY)
         open_or_join(session, conversation_id, handoff, language="und", message_id=message_id, now=now)
+        self.staff.news.tell_owners(session, conversation_id, message_id, now)

@@ -100,7 +100,7 @@ class Delivery:
     def _begin(self, session: Session, outbox_id: str) -> _Offer | _Look | float | None:
         """Judge a text just before the network; seconds to wait, or None, when there is nothing to do now."""
         now = self.clock()
-        letter = outbox.find_letter(session, self.vault, outbox_id)
+        letter = outbox.take_letter(session, self.vault, outbox_id)
         if letter is None or letter.status in outbox.FINAL:
             return None
         if letter.due_at and now < letter.due_at <= now + lines.LONGEST_WAIT:
@@ -216,7 +216,7 @@ class Delivery:
     def _is_surely_absent(self, letter: Letter, looks: int, now: datetime) -> bool:
         age_s = (now - (letter.offered_at or now)).total_seconds()
         return is_surely_absent(
-            reason=letter.reason, is_crisis=outbox.is_crisis(letter.answer), looks=looks, age_s=age_s,
+            reason=letter.reason, is_crisis=letter.is_crisis, looks=looks, age_s=age_s,
             answer_s=self.answer_s,
         )  # fmt: skip
 

@@ -10,17 +10,18 @@ from conversation.handoff import DELIVERY, make_plain_handoff
 from conversation.messages import Command, Urgency
 from conversation.ports import Refused, RetryLater, Unknown
 from store import lines, outbox
-from store.cases import open_or_join
+from store.cases.opening import open_or_join
 from store.forgetting.erasure import is_being_erased
 from store.people import get_address_of, is_stopped, record_consent
 from store.sealing.vault import Vault
+from store.staff_phones.registering import is_staff_conversation
 from store.templates import note_refusal
 
 log = logging.getLogger(__name__)
 
 LATEST_REPEAT_S = 3600.0  # a text that would go later than this would come out of the blue: a person writes instead
 # the person's own wish, a caseworker who has them anyway, or a knock at a door that was opened meanwhile
-_WISHED = ("stopped", "opted_out", "erased", "claimed", "not_needed")
+_WISHED = ("stopped", "opted_out", "erased", "claimed", "not_needed", "wrong_side")
 
 
 def show_to_people(session: Session, outbox_id: str, *, reason: str, now: datetime) -> None:
@@ -29,6 +30,9 @@ def show_to_people(session: Session, outbox_id: str, *, reason: str, now: dateti
     if place is None or reason in _WISHED or is_being_erased(session, place[1]):
         return
     conversation_id, message_id = place
+    if is_staff_conversation(session, conversation_id):  # a phone of the team is nobody's case: the rota goes on
+        log.warning("a text did not reach a caseworker", extra={"outbox": outbox_id, "reason": reason})
+        return
     handoff = make_plain_handoff(DELIVERY, reason, urgency=Urgency.SAME_DAY)
     open_or_join(session, conversation_id, handoff, language="und", message_id=message_id, now=now)
 

@@ -78,6 +78,18 @@ def read_confirms(text: str) -> bool:
     return text == "puente"
 
 
+def read_bodies(text: str) -> str:
+    if text not in ("none", "all"):
+        raise ValueError("must be none or all")
+    return text
+
+
+def read_number(text: str) -> str:
+    if not re.fullmatch(r"\+[1-9][0-9]{7,14}", text):
+        raise ValueError("must be a telephone number like +12025550100")
+    return text
+
+
 def read_port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= 65535:
         raise ValueError("must be a port number")

@@ -8,27 +8,15 @@ from typing import Any
 
 from conversation.errors import ConfigurationError
 from service.env_file import read_env_file
+
+# isort: off
 from service.setting_texts import (
-    ROOT,
-    read_accents,
-    read_carrier_erasure,
-    read_confirms,
-    read_count,
-    read_days,
-    read_drafts,
-    read_format,
-    read_hook,
-    read_id,
-    read_level,
-    read_name,
-    read_path,
-    read_port,
-    read_rate,
-    read_tokens,
-    read_url,
-    read_urls,
-    read_whole_number,
-)
+    ROOT, read_accents, read_bodies, read_carrier_erasure, read_confirms, read_count, read_days, read_drafts,
+    read_format, read_hook, read_id, read_level, read_name, read_number, read_path, read_port, read_rate,
+    read_tokens, read_url, read_urls, read_whole_number,
+)  # fmt: skip
+
+# isort: on
 from store.database import parse_database_url
 
 __all__ = ["ROOT", "Settings", "read_settings", "setting", "to_environment"]
@@ -131,6 +119,18 @@ class Settings:
         read=read_rate,
     )
     sends_per_second: float = setting("SENDS_PER_SECOND", "limit a sender number", default=10.0, read=read_rate)
+    staff_sender: str = setting(
+        "STAFF_SENDER",
+        "our number that texts caseworkers' phones; empty: the last texted",
+        default="",
+        read=read_number,
+    )
+    staff_text_bodies: str = setting(
+        "STAFF_TEXT_BODIES",
+        "none, or all: words of safety and legal cases go to caseworkers' phones too",
+        default="none",
+        read=read_bodies,
+    )
     keep_messages_days: int = setting(
         "KEEP_MESSAGES_DAYS", "days after which a message is deleted when no case needs it", default=90, read=read_days
     )

@@ -10,10 +10,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from channels.twilio.webhook import build_twilio_routes
+from console.signin.page import build_signin_routes
 from conversation.errors import ConfigurationError
 from service import wiring
 from service.engine import EngineClient
+from service.inbox_page import build_inbox_page
 from service.settings import Settings
+from service.signing_in import build_entrance
 from service.watching.alerting import watching
 from service.watching.health import build_health_routes
 from service.watching.measured_app import MeasuredApp
@@ -40,6 +43,9 @@ def build_web_app(settings: Settings) -> Starlette:
         deliveries=wiring.build_deliveries(settings, database),
         clock=wiring.utc_now,
     )
+    entrance = build_entrance(settings, database)
+    inbox_page = build_inbox_page(settings, entrance, engine)
+    pages = [*build_signin_routes(entrance), *inbox_page.routes()]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -49,11 +55,18 @@ def build_web_app(settings: Settings) -> Starlette:
         reader.close()
         database.close()
 
-    return Starlette(
-        routes=[*routes, *build_health_routes(settings, reader, meters), *_simulator_routes(settings, database)],
+    app = Starlette(
+        routes=[
+            *routes,
+            *pages,
+            *build_health_routes(settings, reader, meters),
+            *_simulator_routes(settings, database),
+        ],
         middleware=[Middleware(MeasuredApp, meters=meters, timed=frozenset(route.path for route in routes))],
         lifespan=lifespan,
     )
+    app.state.close_streams = inbox_page.live.close  # before the server stops it would wait for open pages
+    return app
 
 
 def _simulator_routes(settings: Settings, database: Database) -> list[Route]:

@@ -14,6 +14,7 @@ from channels.accents import fold_accents
 from channels.sms_text import count_segments, prepare_for_sms, split_text
 from channels.twilio.account import TwilioAccount
 from channels.twilio.addresses import render_address
+from channels.twilio.parse import PROVIDER
 from channels.twilio.records import TwilioRecords
 from channels.twilio.sender import TwilioSender
 from channels.twilio.signature import SignatureCheck
@@ -22,6 +23,7 @@ from channels.whatsapp_text import split_for_whatsapp
 from conversation.answers.catalogue import Catalogue
 from conversation.errors import ConfigurationError, PuenteError
 from conversation.messages import Channel
+from conversation.ports import WorkQueue
 from conversation.turn import Rules
 from service.deciding import Decider
 from service.delivery import Delivery
@@ -29,6 +31,7 @@ from service.engine import EngineClient, EngineSettings
 from service.patience import WatchedBot
 from service.receiving import DurableInbox, RecordedDeliveries
 from service.settings import ROOT, Settings
+from service.staff_talk import StaffTalk
 from service.window import Window
 from store.content import read_catalogue, read_languages, read_rules
 from store.database import Database, build_engine
@@ -39,6 +42,8 @@ from store.sealing.secret_file import create_secret_file
 from store.sealing.vault import KeyFile, Vault, read_keys
 from store.sql.migrate import require_current
 from store.sql.presence import use
+from store.staff_phones.mail import StaffMail
+from store.staff_phones.news import StaffNews
 
 DATA = ROOT / "data"
 MAX_SEGMENTS = 6  # of one SMS; what is longer goes as another message
@@ -152,7 +157,18 @@ def build_decider(
     settings: Settings, database: Database, engine: EngineClient, bot: HttpBot, *, rules: Rules, vault: Vault
 ) -> Decider:
     writer = DecisionWriter(vault=vault, queue=engine, split=partial(split_body, accents=settings.accents))
-    return Decider(database=database, rules=rules, bot=WatchedBot(bot), writer=writer, clock=utc_now)
+    staff = StaffTalk(build_staff_news(settings, engine, catalogue=rules.catalogue, vault=vault), rules)
+    return Decider(database=database, rules=rules, bot=WatchedBot(bot), writer=writer, staff=staff, clock=utc_now)
+
+
+def build_staff_news(settings: Settings, queue: WorkQueue, *, catalogue: Catalogue, vault: Vault) -> StaffNews:
+    """Return what writes to caseworkers' own phones."""
+    mail = StaffMail(
+        vault=vault, queue=queue, split=partial(split_body, accents=settings.accents), catalogue=catalogue,
+        inbox_url=f"{settings.public_url}/inbox", provider=PROVIDER, sender=settings.staff_sender,
+        bodies=settings.staff_text_bodies == "all",
+    )  # fmt: skip
+    return StaffNews(mail)
 
 
 def build_delivery(

@@ -14,6 +14,7 @@ from actions.server import build_actions_app
 from conversation.errors import WorkTaken
 from conversation.ports import WorkQueue
 from service import wiring
+from service.care.clock import build_case_sweeps
 from service.care.sweeps import open_care
 from service.deciding import Decider
 from service.delivery import Delivery
@@ -61,8 +62,8 @@ async def run_worker(settings: Settings) -> None:
             database, settings.worker_id, readmit_of, find_owners,
             silent_s=settings.worker_silent_s, on_taken=stop.set,
         )  # fmt: skip
-        care = await closing.enter_async_context(open_care(settings, database, bot))
-        sweeps = {**_build_sweeps(database, engine, rescue), **care}
+        sweeps = _build_sweeps(database, engine, rescue) | build_case_sweeps(settings, database, engine, rules, vault)
+        sweeps |= await closing.enter_async_context(open_care(settings, database, bot))
         decide, give_up = observed.meters.timed_decide(decider.decide), _give_up_with(decider, delivery)
         worker = EngineWorker(ours, decide=decide, send=delivery.send, on_failure=give_up, sweeps=sweeps)
         await worker.launch()

@@ -7,7 +7,14 @@ the hour of a reminder, but it is no answer to a question and is never stored.
 from collections.abc import Mapping
 from functools import cache
 
-from phonenumbers import NumberParseException, PhoneNumber, parse, region_code_for_number
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    format_number,
+    parse,
+    region_code_for_number,
+)
 
 from conversation.places.place import Place
 from store.gazetteer import count_area_codes
@@ -34,6 +41,14 @@ def place_of_number(number: str) -> Place | None:
     parsed = _parse(number)
     state = _states().get(str(parsed.national_number)[:3]) if parsed else None
     return Place(state, time_zone=find_time_zone(number)) if state else None
+
+
+def read_number(typed: str) -> str | None:
+    """Return a typed number in E.164, one without a country as of the United States; None: it is none."""
+    try:
+        return format_number(parse(typed, "US"), PhoneNumberFormat.E164)
+    except NumberParseException:
+        return None
 
 
 def _parse(number: str) -> PhoneNumber | None:

@@ -11,11 +11,17 @@ from store.tables import AuditEntry
 from store.tables.base import new_id
 
 
-def add_audit_entry(
+def record(
     session: Session, organisation_id: str, *,
     actor: str, act: str, subject_kind: str, subject_id: str, now: datetime, details: Mapping[str, Any] | None = None,
 ) -> None:  # fmt: skip
-    """Write one act down in the transaction that carries it out. `actor`: a caseworker's id, or who else it was."""
+    """Write one act down in the transaction that carries it out.
+
+    Args:
+        actor: a caseworker's id, or who else it was: "system", "operator" (the command line), "visitor" (unknown).
+        subject_id: an id, or a keyed hash where there is none; never a word of a person.
+        details: codes, ids and counts only.
+    """
     session.execute(
         insert(AuditEntry).values(
             id=new_id(), organisation_id=organisation_id, actor=actor, act=act, subject_kind=subject_kind,

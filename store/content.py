@@ -1,13 +1,14 @@
 """Reading data/: the catalogue, the languages, the rules. Every mistake is reported with its file and key."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from conversation.answers.catalogue import Catalogue
+from conversation.answers.standing import FRESH_DAYS
 from conversation.answers.wording import Entry, Source, Wording
 from conversation.commands.keywords import Keywords
 from conversation.danger.safety import DangerRules
@@ -75,7 +76,7 @@ def _read_wordings(folder: Path, languages: Languages) -> Iterator[Wording]:
         if tag not in languages.by_tag:
             raise ContentError(f"{path.parent.name}/: no such language in languages.yml")
         for answer, row in _read_yaml(path).items():
-            if answer.split(".")[0] != path.stem:
+            if str(answer).split(".")[0] != path.stem:
                 raise ContentError(f"{tag}/{path.name}: {answer} belongs in another file")
             yield _read_wording(answer, tag, row, path.parent / "audio")
 
@@ -90,13 +91,13 @@ def _read_wording(answer: str, tag: str, row: Mapping[str, Any], audio: Path) ->
             whatsapp=_read_optional(row, "whatsapp"),
             short=_read_optional(row, "short"),
             audio=find_recording(audio, row["audio"]) if row.get("audio") is not None else None,
-            doubts=tuple(str(doubt) for doubt in row.get("doubts") or ()),
+            doubts=_read_doubts(row),
         )
     except (KeyError, AttributeError, TypeError, ValueError) as error:
         told = str(error) if isinstance(error, ValueError) else "needs title and text"
         raise ContentError(f"answers/{tag}: {answer} {told}") from None
-    if not wording.text:
-        raise ContentError(f"answers/{tag}: {answer} has an empty text")
+    if not wording.text or not wording.title:
+        raise ContentError(f"answers/{tag}: {answer} has an empty {'title' if wording.text else 'text'}")
     if "reviews" in row:
         raise ContentError(f"answers/{tag}: {answer}: reviews stand in {LEDGER}")
     return wording
@@ -112,10 +113,19 @@ def _read_optional(row: Mapping[str, Any], key: str) -> str | None:
     return text
 
 
+def _read_doubts(row: Mapping[str, Any]) -> tuple[str, ...]:
+    doubts = row.get("doubts") or []
+    if not isinstance(doubts, list):
+        raise ValueError("has doubts that are no list")
+    return tuple(map(str, doubts))
+
+
 def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
     try:
         if row["handoff"] not in _HANDOFFS:
             raise ContentError(f"answers.yml: {answer}: handoff must be null, offer or open")
+        if row["volatility"] not in FRESH_DAYS:  # else what moves fast would go whole for ever
+            raise ContentError(f"answers.yml: {answer}: volatility must be {', '.join(FRESH_DAYS)}")
         return Entry(
             id=answer,
             audience=row["audience"],
@@ -125,7 +135,7 @@ def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
             handoff=row["handoff"],
             sources=tuple(_read_source(source) for source in row["sources"]),
             volatility=row["volatility"],
-            review_by=row["review_by"],
+            review_by=_read_day(row["review_by"]) if row["review_by"] is not None else None,
             reviews=tuple(row["reviews"]),
             follow_ups=tuple(row["follow_ups"]),
             template=row.get("template", False) is True,
@@ -136,10 +146,17 @@ def _read_entry(answer: str, row: Mapping[str, Any]) -> Entry:
 
 
 def _read_source(row: Mapping[str, Any]) -> Source:
-    read = row["read"]
-    if not isinstance(read, date):
-        raise ValueError("sources: read must be a date")
-    return Source(title=row["title"], url=row.get("url"), read=read)
+    url = row.get("url")
+    if url is not None and not (isinstance(url, str) and url.startswith(("https://", "http://"))):
+        raise ValueError("sources: url must begin with https://")  # pages make a link of it
+    return Source(title=str(row["title"]), url=url, read=_read_day(row["read"]))
+
+
+def _read_day(value: object) -> date:
+    """Return a day; a day with an hour is another type, which no day can be compared with."""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("a day must be written as 2026-11-22")
+    return value
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
@@ -153,6 +170,8 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         place = f" line {mark.line + 1}" if mark else ""
         raise ContentError(f"{path.parent.name}/{path.name}{place}: not YAML, or a key stands twice") from None
+    except ValueError as error:  # a day that no calendar has
+        raise ContentError(f"{path.parent.name}/{path.name}: {error}") from None
     if not isinstance(data, dict):
         raise ContentError(f"{path.parent.name}/{path.name}: must be a mapping")
     return data

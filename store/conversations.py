@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy import Row, ScalarSelect, String, bindparam, case, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from conversation.handoff import SILENCING_NOBODY
@@ -11,7 +11,7 @@ from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, Open
 from store.people import KnownAddress
 from store.sealing.vault import Vault
 from store.sql.statements import execute
-from store.tables import Address, Case, Conversation, OpenQuestionRow
+from store.tables import Address, Case, Caseworker, Conversation, OpenQuestionRow
 from store.tables.base import UtcDateTime, new_id
 
 _SLOTS = "conversation.slots"
@@ -84,10 +84,17 @@ def get_or_add_conversation(session: Session, known: KnownAddress, *, sender: st
     session.execute(
         insert(Conversation).values(
             id=conversation_id, organisation_id=known.organisation_id, address_id=known.id, sender=sender,
-            seq=0, language_votes={}, created_at=now,
+            seq=0, language_votes={}, created_at=now, caseworker_id=_phone_owner(known),
         )
     )  # fmt: skip
     return conversation_id
+
+
+def _phone_owner(known: KnownAddress) -> ScalarSelect[str]:
+    """Return whose confirmed phone a number is: its conversations are the staff's from their first message on."""
+    theirs = Caseworker.organisation_id == known.organisation_id, Caseworker.phone_key == known.number_key
+    confirmed = Caseworker.active.is_(True), Caseworker.phone_confirmed_at.is_not(None)
+    return select(Caseworker.id).where(*theirs, *confirmed).limit(1).scalar_subquery()
 
 
 def hold(session: Session, conversation_id: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, exc, make_url, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Session
 
 from conversation.errors import BrokenWorld, ConfigurationError
 from store.sql.faults import broken_world as broken_world

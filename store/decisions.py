@@ -7,14 +7,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from conversation.messages import CaseStatus, Channel, Command, Decision, Memory, OutgoingText
+from conversation.one_voice import may_follow_claim
 from conversation.ports import WorkQueue
-from store.cases import open_or_join
+from store.cases.opening import join_claimed, note_good_time, open_or_join
 from store.conversations import find_open_case, hold, save_memory
 from store.feedback import add_feedback
 from store.forgetting.erasure import order_erasure_of
 from store.held import release
 from store.inbox import Undecided, close_entry
-from store.outbox import Part, add_text, may_follow_claim
+from store.outbox import Part, add_text
 from store.people import end_privacy, get_address_of, record_consent
 from store.sealing.vault import Vault
 
@@ -48,12 +49,15 @@ class DecisionWriter:
         self._note(session, heard, decision, code=code, now=now)
         case = find_open_case(session, heard.conversation_id)
         claimed = case is not None and case.status is CaseStatus.CLAIMED
-        for text in decision.texts:
-            if released and text.answer in _NOT_TOLD_AT_THE_DOOR:
-                continue  # the message has opened the door for what was held, and that is its answer
-            if claimed and not may_follow_claim(text.author, text.answer):
-                continue  # a person took over while we were thinking (I4)
-            self._add(session, heard, text, code=code, now=now)
+        note_good_time(session, heard.conversation_id, heard.message.text, now=now)
+        # a person took over while we were thinking (I4): what we had to say is theirs to answer now
+        texts = [text for text in decision.texts if not claimed or may_follow_claim(text.author, text.answer)]
+        if len(texts) < len(decision.texts) and decision.handoff is None:
+            join_claimed(session, heard.conversation_id, message_id=heard.message_id, now=now)
+        for text in texts:
+            # the message may have opened the door for what was held, and that is its answer
+            if not (released and text.answer in _NOT_TOLD_AT_THE_DOOR):
+                self._add(session, heard, text, code=code, now=now)
         if decision.erase:
             order_erasure_of(session, heard.conversation_id, heard.memory.bot_session, now=now)
         return True

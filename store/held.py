@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from conversation.answers.catalogue import KNOCK
 from conversation.messages import Author, DeliveryStatus
+from conversation.one_voice import may_follow_claim
 from conversation.ports import WorkQueue
 from store import outbox
 from store.conversations import hold
@@ -35,7 +36,7 @@ def has_held(session: Session, conversation_id: str, *, claimed: bool) -> bool:
     of_conversation = OutboxEntry.conversation_id == conversation_id, *_HELD
     rows = select(Message.author, Message.answer).join(OutboxEntry, OutboxEntry.message_id == Message.id)
     said = session.execute(rows.where(*of_conversation)).all()
-    return any(not claimed or outbox.may_follow_claim(Author(author), answer) for author, answer in said)
+    return any(not claimed or may_follow_claim(Author(author), answer) for author, answer in said)
 
 
 def still_holds(session: Session, outbox_id: str) -> bool:

@@ -61,6 +61,7 @@ _UNDECIDED = (
         AddressRow.address_sealed,
         AddressRow.state_hint,
         Conversation.sender,
+        Conversation.caseworker_id,
     )
     .join(Message, Message.id == InboxEntry.message_id)
     .join(Conversation, Conversation.id == InboxEntry.conversation_id)
@@ -71,12 +72,16 @@ _UNDECIDED = (
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A message waiting for its decision, with what we remember of its conversation."""
+    """A message waiting for its decision, with what we remember of its conversation.
+
+    `caseworker_id`: it came from a caseworker's own phone, and the pipeline has no part in it.
+    """
 
     message: InboundMessage
     message_id: str
     conversation_id: str
     memory: Memory
+    caseworker_id: str | None = None
 
 
 def accept(
@@ -139,7 +144,7 @@ def find_undecided(session: Session, vault: Vault, inbox_id: str) -> Undecided |
     if row.command == Command.START:
         # the webhook has lifted the stop already; the rules must see what held before this message
         memory = replace(memory, stopped=True)
-    return Undecided(message, row.message_id, row.conversation_id, memory)
+    return Undecided(message, row.message_id, row.conversation_id, memory, row.caseworker_id)
 
 
 def close_entry(session: Session, inbox_id: str, *, status: str, now: datetime, **outcome: Any) -> bool:

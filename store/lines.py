@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from conversation.messages import DeliveryStatus
+from conversation.one_voice import is_crisis
 from store.conversations import take_seq
-from store.outbox import REPEATED, Letter, is_crisis
+from store.outbox import REPEATED, Letter
 from store.sql.statements import execute
 from store.tables import Message, OutboxEntry
 from store.tables.base import new_id

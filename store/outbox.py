@@ -8,13 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conversation.answers.catalogue import KNOCK
-from conversation.danger.safety_file import PAGING
 from conversation.messages import Address, Author, Channel, DeliveryReport, DeliveryStatus, OutgoingText
+from conversation.one_voice import ERASURE_DONE, is_crisis, may_follow_claim, may_follow_stop, may_reach
 from conversation.ports import TemplateText, WorkQueue
 from store import outbox_statements as statements
 from store.conversations import take_seq
-from store.forgetting.erasure import CONFIRMATION
 from store.inbox import BODY
 from store.people import open_address
 from store.sealing.vault import Vault
@@ -23,26 +21,11 @@ from store.tables import CarrierErasure, Message, OutboxEntry
 from store.tables.base import new_id
 
 FINAL = frozenset(status for status in DeliveryStatus if status.rank >= DeliveryStatus.UNSETTLED.rank)
-# Besides the crisis texts.
-AFTER_STOP = frozenset({"system.stopped", "service.wrong_number", "system.help", CONFIRMATION})
-AFTER_CLAIM = AFTER_STOP | {  # confirmations of commands
-    "system.started",
-    "system.private_on",
-    "system.private_off",
-    "system.erase_confirm",
-    "system.erase_kept",
-    "system.language_changed",
-    "system.language_unavailable",
-    "system.handoff_waiting",
-    CONFIRMATION,
-    KNOCK,  # for the caseworker's own text, which is held: docs/decisions/0014
-}
 WINDOW = timedelta(hours=23, minutes=55)  # WhatsApp's 24 hours with a margin; outside only templates go
 
 
 REPEATED = ".again"  # ends the name of the line of texts that were reported as not delivered and go once more
 _OVERTAKING = "!"  # ends the name of the line of texts that wait for nothing
-_CRISIS = frozenset({*PAGING, "system.crisis", "system.last_resort"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +65,12 @@ class Letter:
     language: str
     person_language: str | None  # as stated by the person
     erasing: bool = False
+    to_staff: bool = False  # the other side is a caseworker's own phone
     template: TemplateText | None = None  # goes instead of the body
+
+    @property
+    def is_crisis(self) -> bool:
+        return is_crisis(self.answer)
 
     @property
     def overtakes(self) -> bool:
@@ -100,11 +88,13 @@ class Letter:
 
     def reason_to_drop(self) -> str | None:
         """Return why this text must not go out now: read again just before every network send (I4, I9)."""
-        if self.stopped and not is_crisis(self.answer) and self.answer not in AFTER_STOP:
+        if not may_reach(self.answer, to_staff=self.to_staff):
+            return "wrong_side"
+        if self.stopped and not may_follow_stop(self.answer):
             return "stopped"
-        if self.erasing and self.answer != CONFIRMATION:
+        if self.erasing and self.answer != ERASURE_DONE:
             return "erased"
-        if self.claimed and not may_follow_claim(self.author, self.answer):
+        if self.claimed and not self.to_staff and not may_follow_claim(self.author, self.answer):
             return "claimed"
         if self.is_repeat and self.last_inbound_at and self.last_inbound_at > self.created_at:
             return "conversation_went_on"
@@ -114,16 +104,6 @@ class Letter:
         """Return whether WhatsApp would refuse a free text to this person now."""
         last = self.last_inbound_at
         return self.to.channel is Channel.WHATSAPP and (last is None or now - last > WINDOW)
-
-
-def is_crisis(answer: str | None) -> bool:
-    """Return whether an answer is a crisis text: it goes after a stop and a claim, and waits for nobody."""
-    return answer in _CRISIS
-
-
-def may_follow_claim(author: Author, answer: str | None) -> bool:
-    """Return whether a text may still go once a person has the conversation: theirs, a crisis text, a confirmation."""
-    return author is Author.CASEWORKER or is_crisis(answer) or answer in AFTER_CLAIM
 
 
 def add_text(
@@ -149,6 +129,15 @@ def add_text(
     return outbox_id
 
 
+def take_letter(session: Session, vault: Vault, outbox_id: str) -> Letter | None:
+    """Return an entry as `find_letter` does; nobody claims its conversation before the caller's transaction ends (I4).
+
+    A claim that was there first is seen, and one that comes later finds this text under way or dropped.
+    """
+    execute(session, statements.HOLD_CONVERSATION, of_entry=outbox_id)
+    return find_letter(session, vault, outbox_id)
+
+
 def find_letter(session: Session, vault: Vault, outbox_id: str) -> Letter | None:
     """Return an outbox entry, opened, with the stop and the claim as they stand now."""
     row = execute(session, statements.LETTER, of_entry=outbox_id).one_or_none()
@@ -163,6 +152,7 @@ def find_letter(session: Session, vault: Vault, outbox_id: str) -> Letter | None
         provider=row.provider, organisation_id=row.organisation_id, language=row.language or "und",
         person_language=row.person_language,
         erasing=row.erasure_id is not None,
+        to_staff=bool(row.to_staff),
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ LETTER: Final = (
         Conversation.sender,
         Conversation.last_inbound_at,
         Conversation.organisation_id,
+        Conversation.caseworker_id.is_not(None).label("to_staff"),
         Conversation.language.label("person_language"),
         exists()
         .where(
@@ -52,6 +53,11 @@ LETTER: Final = (
     .join(Conversation, Conversation.id == OutboxEntry.conversation_id)
     .join(Address, Address.id == Conversation.address_id)
     .where(OutboxEntry.id == _THIS)
+)
+HOLD_CONVERSATION: Final = (
+    select(Conversation.id)
+    .where(Conversation.id == select(OutboxEntry.conversation_id).where(OutboxEntry.id == _THIS).scalar_subquery())
+    .with_for_update()
 )
 CHANGE: Final = (
     update(OutboxEntry)

@@ -156,7 +156,8 @@ def _read_country(hotlines: Mapping[str, Hotline], row: Row) -> Country:
     if line is None or not line.phone or not line.confirmed:
         row.blame("line", "must be the id of a confirmed line with a phone in hotlines.csv")
     names = {language: row.get(language) for language in _NAMES}
-    words = frozenset(map(fold, (*names.values(), *row.cells["also"].split())))
+    also = (word.replace("_", " ") for word in row.cells["also"].split())  # "del_salvador": a phrase
+    words = frozenset(map(fold, (*names.values(), *also)))
     return Country(row.get("country"), names, words, (line.phone if line else None) or "")
 
 

@@ -22,12 +22,15 @@ from service.deciding import Decider
 from service.delivery import Delivery
 from service.patience import WatchedBot
 from service.receiving import DurableInbox, RecordedDeliveries
+from service.staff_talk import StaffTalk
 from service.window import Window
 from store import outbox
 from store.database import Database
 from store.decisions import DecisionWriter
 from store.people import get_or_add_organisation
 from store.sealing.vault import Vault
+from store.staff_phones.mail import StaffMail
+from store.staff_phones.news import StaffNews
 from store.tables import Case, CaseEvent, Consent, InboxEntry, Message, OutboxEntry
 from tests.fakes import FakeBot, FakeClock, FakeQueue, FakeSender
 
@@ -59,7 +62,16 @@ class House:
     @property
     def decider(self) -> Decider:
         writer = DecisionWriter(self.vault, self.queue, wiring.split_body)
-        return Decider(self.database, self.rules, self.watched_bot, writer, self.clock, pause=no_pause)
+        return Decider(self.database, self.rules, self.watched_bot, writer, self.staff_talk, self.clock, pause=no_pause)
+
+    @property
+    def staff_news(self) -> StaffNews:
+        catalogue, inbox = self.rules.catalogue, "http://127.0.0.1:8080/inbox"
+        return StaffNews(StaffMail(self.vault, self.queue, wiring.split_body, catalogue, inbox, "twilio", OURS))
+
+    @property
+    def staff_talk(self) -> StaffTalk:
+        return StaffTalk(self.staff_news, self.rules)
 
     @property
     def delivery(self) -> Delivery:

@@ -7,14 +7,15 @@ from datetime import date
 
 from conversation.answers.reviews import Ledger, ReviewKind
 from conversation.answers.standing import Standing
-from conversation.answers.wording import Entry, Recording, Source, Wording, find_placeholders
+from conversation.answers.wording import STAFF, Entry, Recording, Source, Wording, find_placeholders
 from conversation.errors import ContentError
 from conversation.language.languages import Languages
 from conversation.messages import Author, Channel, OutgoingText
+from conversation.one_voice import CONFIRMATIONS, KNOCK
 
 __all__ = ["FLOOR_SET", "KNOCK", "LAST_RESORT", "Catalogue", "Entry", "Recording", "Source", "Wording"]
 
-KNOCK = "system.message_waiting"  # the template that goes when WhatsApp's window is closed; docs/decisions/0014
+REFERENCE = "staff.reference"  # a case's code and page, without words
 LAST_RESORT = "911 · 988"  # the one text that needs no language (I5)
 FLOOR_SET = (
     "system.way_on",
@@ -33,25 +34,6 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NEEDED = frozenset({ReviewKind.LANGUAGE, ReviewKind.LEGAL, ReviewKind.CLINICAL})
 _FILLED_LATER = frozenset({"code", "choices"})  # by the store, which alone knows the code, and by the maker of the menu
 _OVERTAKING = frozenset({"system.crisis", "system.stopped", "system.started"})
-# What may go although a person has taken over: author SYSTEM (I4). Everything else is the bot's own talk.
-_CONFIRMATIONS = frozenset(
-    f"system.{name}"
-    for name in (
-        "stopped",
-        "started",
-        "help",
-        "private_on",
-        "private_off",
-        "erase_confirm",
-        "erase_kept",
-        "erased",
-        "language_changed",
-        "language_unavailable",
-        "handoff",
-        "handoff_waiting",
-        "message_waiting",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +107,11 @@ class Catalogue:
         """
         filled = frozenset(values or ()) | _FILLED_LATER
         said = (self._say(answer, tag, channel, today) for tag in self.languages.chain(language))
-        found = [one for one in said if one and find_placeholders(one.body) <= filled]
-        pair = bool(found) and found[0].wording.language == language and self.languages.is_mayan(language)
-        return tuple(self._render_one(answer, one, values or {}) for one in found[: 2 if pair else 1])
+        found = (one for one in said if one and find_placeholders(one.body) <= filled)
+        first = next(found, None)
+        is_pair = first is not None and first.wording.language == language and self.languages.is_mayan(language)
+        sent = (first, next(found, None)) if is_pair else (first,)
+        return tuple(self._render_one(answer, one, values or {}) for one in sent if one)
 
     def render_or_way_on(
         self, answer: str, language: str, *, channel: Channel, today: date, values: Mapping[str, str] | None = None
@@ -163,6 +147,12 @@ class Catalogue:
         instead = self.find_wording(ask, language)
         return _Said(instead, instead.text, short=True) if instead else None
 
+    def render_reference(self, code: str, link: str) -> OutgoingText:
+        """Return what a caseworker gets when no text may be sent: the code of a case and its page need no language."""
+        return OutgoingText(
+            answer=REFERENCE, language="und", body=f"[{code}] {link}", author=Author.SYSTEM, draft=False
+        )
+
     def _render_one(self, answer: str, said: _Said, values: Mapping[str, str]) -> OutgoingText:
         body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), said.body)
         crisis = answer in _OVERTAKING or self.entries[answer].is_crisis
@@ -170,7 +160,7 @@ class Catalogue:
             answer=answer,
             language=said.wording.language,
             body=body,
-            author=Author.SYSTEM if crisis or answer in _CONFIRMATIONS else Author.BOT,
+            author=Author.SYSTEM if crisis or answer in CONFIRMATIONS or answer.startswith(STAFF) else Author.BOT,
             draft=self.is_draft(said.wording),
             overtakes=crisis,
             short=said.short,

@@ -24,14 +24,16 @@ class Standing:
         """Return the review of a kind that holds for this wording as it stands now.
 
         A lawyer or clinician may have read the text itself, or the English or Spanish one with which the language
-        review of this translation compared it, provided that one still stands as both have read it.
+        review of this translation compared it, provided that one still stands as both have read it; who has read
+        both, the later time counts.
         """
         if kind is ReviewKind.AUDIO:
             return self._find_hearing(wording)
         own = self.ledger.find(wording.answer, wording.language, kind)
-        if own and own.text == wording.digest:
-            return own
-        return None if kind is ReviewKind.LANGUAGE else self._find_in_base(wording, kind)
+        if own and own.text != wording.digest:
+            own = None
+        base = self._find_in_base(wording, kind) if kind is not ReviewKind.LANGUAGE else None
+        return max((review for review in (own, base) if review), key=lambda review: review.on, default=None)
 
     def find_missing(self, wording: Wording) -> tuple[ReviewKind, ...]:
         """Return the kinds of review that the entry needs and this wording lacks."""

@@ -5,11 +5,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from conversation.messages import Urgency
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_OWN_TEXTS = ("service.", "system.")  # beginnings of the ids that talk about Puente, which it knows best itself
+_DANGER = "safety."
+# Beginnings of the ids that talk about Puente, which it knows best itself.
+_OWN_TEXTS = ("service.", "staff.", "system.")
+STAFF = "staff."  # texts to caseworkers' own phones
+STAFF_LANGUAGES = ("en", "es")  # what those are written in, as the caseworkers' pages are; no other language lacks them
 
 
 def find_placeholders(text: str) -> frozenset[str]:
@@ -56,7 +61,21 @@ class Entry:
     @property
     def may_shorten(self) -> bool:
         """False for what must be said whole whatever its age: danger, and talk about the service itself."""
-        return not self.is_crisis and not self.id.startswith(_OWN_TEXTS)
+        return not self.is_crisis and not self.is_of_service and not self.id.startswith(_DANGER)
+
+    @property
+    def is_of_service(self) -> bool:
+        """True for talk about Puente itself."""
+        return self.id.startswith(_OWN_TEXTS)
+
+    @property
+    def is_for_staff(self) -> bool:
+        """True for what is sent to caseworkers alone, never to a person."""
+        return self.id.startswith(STAFF)
+
+    def is_wanted_in(self, language: str) -> bool:
+        """True where a complete language must have a text of it: the one place that says whom staff texts are for."""
+        return not self.is_for_staff or language in STAFF_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,9 @@ class Wording:
 
 def make_digest(content: str | bytes) -> str:
     """Return the first 16 hexadecimal digits of SHA-256; of a text as composed Unicode."""
-    if isinstance(content, str):
-        content = unicodedata.normalize("NFC", content).encode()
-    return hashlib.sha256(content).hexdigest()[:16]
+    return _digest_text(content) if isinstance(content, str) else hashlib.sha256(content).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4096)  # every answer to everybody asks for the digests of a few texts
+def _digest_text(text: str) -> str:
+    return make_digest(unicodedata.normalize("NFC", text).encode())

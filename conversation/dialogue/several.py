@@ -82,9 +82,10 @@ def _join(turn: Turn, first: str, second: str) -> Decision | None:
     other = answer_with(replace(turn, memory=one.memory), second)
     if other is None or other.kind is not Kind.ANSWER:
         return None
+    told = {text.body for text in one.texts}  # two short forms may say the same: ask a lawyer
     return replace(
         one,
-        texts=one.texts + other.texts,
+        texts=one.texts + tuple(text for text in other.texts if text.body not in told),
         memory=other.memory,
         handoff=one.handoff or other.handoff,
         answers=(first, second),

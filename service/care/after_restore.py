@@ -16,7 +16,7 @@ from conversation.messages import DeliveryStatus, Urgency
 from service.failures import LATEST_REPEAT_S, show_to_people
 from store import outbox
 from store.backups.engine_work import forget_work
-from store.cases import open_or_join
+from store.cases.opening import open_or_join
 from store.inbox import BODY, close_entry
 from store.sealing.vault import Vault
 from store.tables import InboxEntry, Message, OpenQuestionRow, OutboxEntry, WorkerLease

@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from conversation.ports import CarrierRecords, Done, Gone, RecordOutcome, Refused, RetryLater
-from store.audit import add_audit_entry
+from store.audit import record
 from store.database import Database
 from store.forgetting import carrier_erasure, erasure
 from store.forgetting.carrier_erasure import DELETE_MEDIA, DELETE_MESSAGE, REDACT, Due, Window
@@ -100,7 +100,7 @@ class Eraser:
     def _give_up(self, session: Session, due: Due, code: int, now: datetime) -> None:
         """Leave it to people, visibly: a log line, an audit entry, a count in the metrics."""
         carrier_erasure.settle(session, due, "given_up", now=now, error_code=code)
-        add_audit_entry(
+        record(
             session, self.organisation_id, actor="system", act="carrier_erasure_given_up",
             subject_kind="carrier_erasure", subject_id=due.id, now=now, details={"code": code, "act": due.act},
         )  # fmt: skip

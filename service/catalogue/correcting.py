@@ -7,16 +7,11 @@ from dataclasses import replace
 
 from conversation.answers.catalogue import Wording
 from conversation.answers.wording import Entry, find_placeholders
-from conversation.messages import Channel
-from service.wiring import split_body
+from service.catalogue.filling import count_sms_segments
+from service.catalogue.limits import MOST_TITLE, MOST_WHATSAPP, has_unwanted_sign, most_segments
 
-MOST_TITLE = 40  # characters: a line of a menu
-MOST_SEGMENTS, MOST_OF_DANGER = 3, 2
-ONE_SEGMENT = ("system.first_notice", "system.ask_lawyer_first", "system.ask_person_first")
-MOST_WHATSAPP = 1500  # characters
 # Spreadsheets put these in by themselves; they double the price of a text, and ' is a letter of Mayan languages.
 _STRAIGHT = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " ", "\t": " "})
-_REFUSED = ("So", "Cs", "Cf", "Co", "Cc")  # emoji, halves, invisible and private signs, control codes
 
 
 def correct(wording: Wording, news: Mapping[str, str]) -> Wording:
@@ -34,7 +29,8 @@ def correct(wording: Wording, news: Mapping[str, str]) -> Wording:
 def find_faults(wording: Wording, entry: Entry, model: Wording | None) -> list[str]:
     """Return what a corrected wording breaks, in words; `model`: a wording whose placeholders it must have."""
     texts = {"title": wording.title, "text": wording.text, "whatsapp": wording.whatsapp, "short": wording.short}
-    found = [f"the {name} holds a sign that phones do not show" for name, text in texts.items() if _is_odd(text or "")]
+    odd = [name for name, text in texts.items() if has_unwanted_sign(text or "")]
+    found = [f"the {name} holds a sign that phones do not show" for name in odd]
     if not wording.title or not wording.text:
         return [*found, "a new text needs a title too, and the other way round"]
     if len(wording.title) > MOST_TITLE or "\n" in wording.title:
@@ -56,10 +52,9 @@ def _find_broken_places(wording: Wording, model: Wording | None) -> list[str]:
 
 
 def _find_too_long(wording: Wording, entry: Entry) -> list[str]:
-    most = 1 if entry.id in ONE_SEGMENT else MOST_OF_DANGER if entry.is_crisis else MOST_SEGMENTS
     found = []
-    for name, text, limit in (("text", wording.text, most), ("short form", wording.short, 1)):
-        segments = sum(part.segments for part in split_body(text, Channel.SMS)) if text else 0
+    for name, text, limit in (("text", wording.text, most_segments(entry)), ("short form", wording.short, 1)):
+        segments = count_sms_segments(text) if text else 0
         if segments > limit:
             found.append(f"the {name} is too long: {segments} segments, at most {limit}")
     return found
@@ -68,10 +63,6 @@ def _find_too_long(wording: Wording, entry: Entry) -> list[str]:
 def _clean(text: str) -> str:
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").translate(_STRAIGHT).strip().split("\n")
     return "\n".join(re.sub(" {2,}", " ", line.strip()) for line in lines)
-
-
-def _is_odd(text: str) -> bool:
-    return any(unicodedata.category(sign) in _REFUSED and sign != "\n" for sign in text)
 
 
 def _has_loose_brace(text: str) -> bool:

@@ -31,8 +31,8 @@ def find_missing(inspection: Inspection) -> Iterator[Offence]:
     """Every answer exists in each language that is marked complete."""
     catalogue = inspection.rules.catalogue
     for tag in inspection.complete:
-        for answer in catalogue.entries:
-            if (answer, tag) not in catalogue.wordings:
+        for answer, entry in catalogue.entries.items():
+            if entry.is_wanted_in(tag) and (answer, tag) not in catalogue.wordings:
                 yield Offence(answer, tag, "has no text; write one, or mark the language partial")
 
 

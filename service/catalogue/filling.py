@@ -6,14 +6,24 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from conversation.answers.catalogue import Wording
+from conversation.answers.wording import STAFF
 from conversation.messages import Channel
 from conversation.places.part import Part
+from conversation.staff_texts import MOST_TOPIC, StaffText, most_words
 from conversation.turn import Rules
 from service.wiring import split_body
 
 LONGEST_CODE = "AA99"
 MENU_LINES = 3
 STATE_LINES = 4
+_NO_LINES = (STAFF, "system.")  # beginnings of the ids that no menu offers
+# What stands in the places of texts to caseworkers.
+_OF_STAFF = {
+    "topic": "n" * MOST_TOPIC,
+    "link": "https://puente.example.org/inbox/AA99",
+    "phone_code": "123456",
+    "choices": "\n".join("1 AA99 " + "n" * MOST_TOPIC for _ in range(9)),
+}
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -46,6 +56,7 @@ class Filling:
             "code": LONGEST_CODE,
             "choices": "\n".join(f"{number} {line}" for number, line in enumerate(lines, start=1)),
             "language_name": self._names[-1],
+            **(_fill_for_staff(wording.answer) if wording.answer.startswith(STAFF) else {}),
         }
 
     def _titles(self, language: str) -> list[str]:
@@ -54,7 +65,7 @@ class Filling:
         offered = [
             wording.title
             for (answer, tag), wording in catalogue.wordings.items()
-            if tag == language and not answer.startswith("system.") and not catalogue.entries[answer].is_crisis
+            if tag == language and not answer.startswith(_NO_LINES) and not catalogue.entries[answer].is_crisis
         ]
         return sorted(offered, key=_cost)[-MENU_LINES:]
 
@@ -78,6 +89,11 @@ class Filling:
     def _parts(self) -> Iterator[Part]:
         """Yield what the tables can say, with the names of countries where they cost most."""
         return self.rules.reference.list_parts(self.rules.atlas.codes, "es")
+
+
+def _fill_for_staff(answer: str) -> Mapping[str, str]:
+    most = most_words(StaffText(answer))
+    return {**_OF_STAFF, "words": "n" * most}
 
 
 @lru_cache(maxsize=4096)  # the same names are compared for every text that has a place for them

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from conversation.answers.catalogue import Wording
 from service.catalogue.equality import find_lines
 from service.catalogue.inspection import Inspection, Offence, accuse, bodies
+from service.catalogue.limits import MOST_TITLE, has_unwanted_sign
 from service.catalogue.rule_words import ANY, find_word, plain
 
-MOST_TITLE = 40  # characters: a line of a numbered menu
 LAST_SENTENCES = 3
 _SENTENCE_END = re.compile(r"(?<=[.?!:])\s+")
-_UNWANTED = ("So", "Cs", "Cf", "Co", "Cc")  # emoji, halves of characters, what cannot be seen
 _TYPED_APOSTROPHES = re.compile("[’‘`´ʼäëïÄËÏ]")
 
 
@@ -33,7 +32,7 @@ def find_bad_characters(inspection: Inspection) -> Iterator[Offence]:
         text = "\n".join((wording.title, *bodies(wording)))
         if unicodedata.normalize("NFC", text) != text:
             yield accuse(wording, "must be composed Unicode (NFC)")
-        if any(unicodedata.category(sign) in _UNWANTED and sign != "\n" for sign in text):
+        if has_unwanted_sign(text):
             yield accuse(wording, "has an emoji or an invisible character")
         if inspection.rules.languages.is_mayan(wording.language) and _TYPED_APOSTROPHES.search(text):
             yield accuse(wording, "write the apostrophe as ' and no ä ë ï")

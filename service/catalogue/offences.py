@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from service.catalogue import equality, manners, price, standing
+from service.catalogue import equality, manners, price, sources
 from service.catalogue.inspection import Inspection, Offence
 
 RULES: Mapping[str, Callable[[Inspection], Iterator[Offence]]] = {
     "complete": equality.find_missing,
     "places equal": equality.find_other_places,
     "numbers equal": equality.find_other_numbers,
-    "numbers and addresses known": standing.find_unknown_lines,
-    "sources": standing.find_unsourced,
-    "looked at in time": standing.find_late_reviews,
-    "short form": standing.find_without_short,
+    "numbers and addresses known": sources.find_unknown_lines,
+    "sources": sources.find_unsourced,
+    "looked at in time": sources.find_late_reviews,
+    "short form": sources.find_without_short,
     "titles": manners.find_bad_titles,
     "characters": manners.find_bad_characters,
     "way on": manners.find_dead_ends,

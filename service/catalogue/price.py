@@ -3,21 +3,20 @@
 from collections.abc import Iterator
 from statistics import mean
 
-from service.catalogue.costs import TextCost, add_up, group_by_language
+from service.catalogue.costs import add_up, group_by_language
 from service.catalogue.filling import count_sms_segments
 from service.catalogue.inspection import Inspection, Offence, accuse
+from service.catalogue.limits import MOST_WHATSAPP, most_segments
 from service.catalogue.reading_grade import measure_grade
 
-MOST_SEGMENTS, MOST_DANGER_SEGMENTS, MEDIAN_SEGMENTS = 3, 2, 2
-MOST_WHATSAPP = 1000  # characters of a longer text
+MEDIAN_SEGMENTS = 2
 MOST_GRADE, MEAN_GRADE = 8.0, 5.0  # years of school
-FIRST_NOTICE = "system.first_notice"
 
 
 def find_long(inspection: Inspection) -> Iterator[Offence]:
     """A text fits its segments as sent: three, danger two, the short form and the first notice one."""
     for wording, cost in zip(inspection.wordings, inspection.costs, strict=True):
-        most = _most_segments(inspection, cost)
+        most = most_segments(inspection.entry_of(wording))
         if cost.segments > most:
             hint = f": {cost.saving}" if cost.saving else ""
             yield accuse(wording, f"takes {cost.segments} segments of at most {most}{hint}")
@@ -46,10 +45,3 @@ def find_hard_to_read(inspection: Inspection) -> Iterator[Offence]:
     for language, found in grades.items():
         if mean(found) > MEAN_GRADE:
             yield Offence("all texts", language, f"they ask for {mean(found):.1f} years of school")
-
-
-def _most_segments(inspection: Inspection, cost: TextCost) -> int:
-    if cost.answer == FIRST_NOTICE:
-        return 1
-    crisis = inspection.rules.catalogue.get_entry(cost.answer).is_crisis
-    return MOST_DANGER_SEGMENTS if crisis else MOST_SEGMENTS

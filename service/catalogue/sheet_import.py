@@ -15,7 +15,7 @@ from conversation.answers.wording import Wording
 from conversation.errors import ConfigurationError
 from service.catalogue.correcting import correct, find_faults
 from service.catalogue.reviewing import Reviewer, find_base, make_review
-from service.catalogue.sheet_rows import BASE_COLUMNS, DIGESTS, THEIRS
+from service.catalogue.sheet_rows import BASE_COLUMNS, DIGESTS, THEIRS, render_digest
 from service.catalogue.sheets import SheetRow
 
 _YES = frozenset({"yes", "y", "ok", "x", "true", "1", "si", "sí", "sim", "oui", "wi"})
@@ -76,32 +76,46 @@ def _key(row: SheetRow) -> tuple[str, str]:
 
 
 def _tell(row: SheetRow, told: str) -> Finding:
-    return Finding(row.line, *_key(row), told)
+    return Finding(row.line, *map(_show, (*_key(row), told)))
+
+
+def _show(text: str) -> str:
+    """Return a stranger's words on one line, without what a terminal would obey."""
+    return "".join(sign if sign.isprintable() else " " for sign in " ".join(text.split()))
 
 
 def _read_row(catalogue: Catalogue, row: SheetRow, reviewer: Reviewer, today: date) -> Wording | Review | None:
     """Return the corrected text or the approval of a row; None when the reviewer has said nothing of it."""
+    answer, language = _key(row)
+    current = catalogue.wordings.get((answer, language))
+    if touched := _find_touched(row, current):
+        raise _Left(f"{', '.join(touched)} was changed: what is corrected goes into the columns new_…")
     news = {field: row.cells[column] for column, field in _NEW.items() if row.cells[column].strip()}
     is_ok = _read_ok(row.cells["ok"])
     if not news and not is_ok:
         return None
     if broken := _READ.intersection(row.broken):
-        raise _Left(f"a formula or an error of the spreadsheet in {', '.join(sorted(broken))}")
+        raise _Left(f"a formula, a date or an error of the spreadsheet in {', '.join(sorted(broken))}")
     if news and is_ok:
         raise _Left("corrected and approved at once: a correction is read once more before it is approved")
-    answer, language = _key(row)
     if answer not in catalogue.entries or language not in catalogue.languages.by_tag:
         raise _Left("there is no such answer or language")
-    current = catalogue.wordings.get((answer, language))
     if news and current and correct(current, news) == current:
         return None  # it stands there already: the sheet was imported before
-    if row.cells["text_hash"].strip() != (current.digest if current else ""):
+    if row.cells["text_hash"].strip() != render_digest(current):
         raise _Left("conflict: the text has changed since the sheet was written; export it again")
     if news:
         return _correct(catalogue, row, current, news)
     if current is None:
         raise _Left("approved, but there is no text")
     return _approve(catalogue, row, current, reviewer, today)
+
+
+def _find_touched(row: SheetRow, current: Wording | None) -> list[str]:
+    """Return the columns of ours that say something else: whoever wrote there approves what we do not have."""
+    if row.cells["text_hash"].strip() != render_digest(current):
+        return []  # an older text, and a conflict if the row says anything
+    return [name for name in _NEW.values() if row.cells[name].split() != (getattr(current, name, None) or "").split()]
 
 
 def _read_ok(cell: str) -> bool:
@@ -127,7 +141,7 @@ def _approve(catalogue: Catalogue, row: SheetRow, current: Wording, reviewer: Re
         return None  # imported before
     try:
         base = find_base(catalogue, current, reviewer.of) if reviewer.kind is ReviewKind.LANGUAGE else None
-        if base and row.cells[BASE_COLUMNS[base.language]].strip() != base.digest:
+        if base and row.cells[BASE_COLUMNS[base.language]].strip() != render_digest(base):
             raise _Left(f"conflict: the text in {base.language} has changed since the sheet was written")
         return make_review(catalogue, current, reviewer, today)
     except ConfigurationError as error:

@@ -42,8 +42,8 @@ def _make_row(catalogue: Catalogue, entry: Entry, tag: str) -> dict[str, str]:
         "english": render_whole(english) if english else "",
         "spanish": render_whole(spanish) if spanish else "",
         "state": tell_state(catalogue, wording),
-        "english_hash": english.digest if english else "",
-        "spanish_hash": spanish.digest if spanish else "",
+        "english_hash": render_digest(english),
+        "spanish_hash": render_digest(spanish),
     }
     if wording is None:
         return row
@@ -53,8 +53,13 @@ def _make_row(catalogue: Catalogue, entry: Entry, tag: str) -> dict[str, str]:
         "whatsapp": wording.whatsapp or "",
         "short": wording.short or "",
         "doubts": "\n".join(wording.doubts),
-        "text_hash": wording.digest,
+        "text_hash": render_digest(wording),
     }
+
+
+def render_digest(wording: Wording | None) -> str:
+    """Return the digest of a text, which no spreadsheet takes for a number, or nothing."""
+    return f"#{wording.digest}" if wording else ""
 
 
 def tell_state(catalogue: Catalogue, wording: Wording | None) -> str:

@@ -2,18 +2,22 @@
 
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from conversation.errors import ConfigurationError
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_UNPACKED = 60 * 1024 * 1024  # of an XLSX file, which is a zip archive
+MOST_UNPACKED = 20 * 1024 * 1024  # of an XLSX file, which is a zip archive; all our texts take 3 MB
+MOST_BESIDE = 1024 * 1024  # of a part that holds no texts: the library keeps it whole, at many times its size
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_CELL = 5_000  # characters
@@ -22,9 +26,12 @@ _TO_MARK = re.compile(r"'*[=+\-@\t\r]")
 _MARKED = re.compile(r"'+[=+\-@\t\r]")
 # What the library lets through of a file that is broken somewhere inside.
 _BROKEN = (
-    AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
-    zipfile.BadZipFile, zlib.error,
+    ArithmeticError, AttributeError, EOFError, LookupError, OSError, RuntimeError, SyntaxError, TypeError, ValueError,
+    lzma.LZMAError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
+_TEXT_PARTS = re.compile(r"xl/(?:worksheets/|sharedStrings\.xml$)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how a workbook writes what XML has not, such as a Windows line end
+_GUESSED = (date, time, timedelta)  # what the spreadsheet has made of "3-4"
 _WIDTHS = {"english": 50, "spanish": 50, "text": 50, "new_text": 50, "new_short": 30, "short": 30, "remarks": 30}
 
 
@@ -33,7 +40,7 @@ class SheetRow:
     """One row with the number of its line; cells by column, "" where empty.
 
     Attributes:
-        broken: columns whose cell is a formula or an error of the spreadsheet: what they show is nobody's words.
+        broken: columns whose cell is a formula, a date or an error of the spreadsheet: it shows nobody's words.
     """
 
     line: int
@@ -149,7 +156,7 @@ def _read_xlsx(name: str, content: bytes) -> Iterator[list[tuple[str, bool]]]:
         sheet = book["answers"] if "answers" in book.sheetnames else book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its size is not believed
         for line in sheet.iter_rows(max_col=MOST_COLUMNS):
-            yield [(_to_text(cell.value), cell.data_type in ("f", "e")) for cell in line]
+            yield [(_to_text(cell.value), _is_made(cell)) for cell in line]
     except _BROKEN:
         raise ConfigurationError(f"{name} is no XLSX file that can be read to its end") from None
     finally:
@@ -160,11 +167,18 @@ def _refuse_bomb(name: str, content: bytes) -> None:
     """Refuse an archive that unpacks to more than a reviewer can have written."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sizes = {member.filename: member.file_size for member in archive.infolist()}
             unpacked = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile:
+    except _BROKEN:
         raise ConfigurationError(f"{name} is no XLSX file") from None
-    if unpacked > MOST_UNPACKED:
-        raise ConfigurationError(f"{name} unpacks to more than {MOST_UNPACKED // 1024 // 1024} MB")
+    beside = max((size for part, size in sizes.items() if not _TEXT_PARTS.match(part)), default=0)
+    if unpacked > MOST_UNPACKED or beside > MOST_BESIDE:
+        raise ConfigurationError(f"{name} unpacks to more than a reviewer can have written")
+
+
+def _is_made(cell: Any) -> bool:
+    """Tell whether the spreadsheet has made what a cell shows."""
+    return cell.data_type in ("f", "e") or isinstance(cell.value, _GUESSED)
 
 
 def _to_text(value: Any) -> str:
@@ -172,7 +186,7 @@ def _to_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), str(value))
 
 
 def _mark(text: str) -> str:

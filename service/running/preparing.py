@@ -11,11 +11,8 @@ from service.settings import Settings
 from store.backups.restoring import holds_anything
 from store.database import Database, build_engine
 from store.sealing.secret_file import create_secret_file
-from store.sealing.vault import Vault, create_keys, read_keys
+from store.sealing.vault import create_keys
 from store.sql.migrate import migrate
-from store.staff import add_caseworker
-
-DEMO_LOGIN = "demo"
 
 
 def prepare(settings: Settings) -> None:
@@ -33,13 +30,7 @@ def prepare(settings: Settings) -> None:
     database = Database(build_engine(settings.database))
     try:
         migrate(database.engine)
-        organisation_id = wiring.get_organisation(settings, database)
-        vault = Vault(read_keys(settings.keys))
-        database.run_sync(
-            lambda session: add_caseworker(
-                session, vault, organisation_id, login=DEMO_LOGIN, name="Demo caseworker", now=wiring.utc_now()
-            )
-        )
+        wiring.get_organisation(settings, database)
     finally:
         database.close()
 

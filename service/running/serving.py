@@ -67,7 +67,17 @@ def _listen(app: Starlette, door: socket.socket) -> None:
     """Serve until told to stop. Requests are not logged: addresses of callbacks and what a stranger sends stay out."""
     config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False, proxy_headers=False)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again when it has stopped in good order
-        uvicorn.Server(config).run(sockets=[door])
+        _Server(config).run(sockets=[door])
+
+
+class _Server(uvicorn.Server):
+    """Ends the app's open event streams before it waits for requests to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state = getattr(self.config.app, "state", None)
+        if close_streams := getattr(state, "close_streams", None):
+            close_streams()
+        await super().shutdown(sockets)
 
 
 def _refuse_unreviewed_floor(settings: Settings) -> None:

@@ -10,16 +10,20 @@ from conversation.messages import CaseStatus
 from store.tables import (
     Address,
     AnswerFeedback,
+    CallEntry,
     Case,
     CaseEvent,
     Consent,
     Conversation,
     InboxEntry,
+    InterpreterBooking,
+    MandatedReport,
     Message,
     OpenQuestionRow,
     OutboxEntry,
     Person,
     PersonAddress,
+    ReplyDraft,
 )
 
 
@@ -50,10 +54,17 @@ def empty_cases(session: Session, ids: Sequence[str], *, reason: str, now: datet
         .where(CaseEvent.case_id.in_(ids))
         .values(note_sealed=None, details=None, message_id=None, discipline=None)
     )
+    blank = {"to_whom_sealed": None, "reference_sealed": None, "state": None}
+    session.execute(update(MandatedReport).where(MandatedReport.case_id.in_(ids)).values(**blank))
+    for table in (CallEntry, InterpreterBooking):
+        session.execute(update(table).where(table.case_id.in_(ids)).values(details_sealed=None))
+    session.execute(delete(ReplyDraft).where(ReplyDraft.case_id.in_(ids)))
     session.execute(
         update(Case).where(Case.id.in_(ids)).values(
             conversation_id=None, topic=reason, reason=reason, language=None, state=None,
             status=CaseStatus.CLOSED, closed_at=func.coalesce(Case.closed_at, now), page_due_at=None,
+            waiting_since=None, reply_due_at=None, clock_step=None, snoozed_until=None, opening=None,
+            assigned_to_id=None, assigned_at=None, offered_to_id=None, offered_at=None,
         )
     )  # fmt: skip
 

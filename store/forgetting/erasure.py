@@ -16,7 +16,8 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversation.messages import BotSession, DeliveryStatus
-from store.audit import add_audit_entry
+from conversation.one_voice import ERASURE_DONE
+from store.audit import record
 from store.forgetting.carrier_erasure import DELETE_MESSAGE, queue_carrier_erasure
 from store.forgetting.deleting import (
     delete_messages,
@@ -39,7 +40,7 @@ from store.tables import (
 )
 from store.tables.base import new_id
 
-CONFIRMATION = "system.erased"
+CONFIRMATION = ERASURE_DONE
 BATCH = 200  # messages in one transaction, each with at most one envelope
 PATIENCE = timedelta(hours=24)  # with a text that neither leaves nor settles; then it is deleted as it is
 ARRIVES_WITHIN = timedelta(seconds=10)
@@ -88,15 +89,10 @@ def order_erasure(
         _forget_persons_of(session, organisation_id, number_key)
     if by != "ledger":  # whose entry it is
         add_entry(session, organisation_id, number_key, ERASED, source=by, now=now)
-    add_audit_entry(
-        session,
-        organisation_id,
-        actor=by,
-        act="erasure_ordered",
-        subject_kind="erasure",
-        subject_id=erasure_id,
-        now=now,
-    )
+    record(
+        session, organisation_id,
+        actor=by, act="erasure_ordered", subject_kind="erasure", subject_id=erasure_id, now=now,
+    )  # fmt: skip
     return erasure_id
 
 
@@ -144,7 +140,7 @@ def finish_erasure(session: Session, order: Order, now: datetime) -> bool:
     of_number = Address.organisation_id == order.organisation_id, Address.number_key == order.number_key
     forget_addresses(session, list(session.scalars(select(Address.id).where(*of_number))))
     session.execute(update(Erasure).where(Erasure.id == order.id).values(status="done", done_at=now))
-    add_audit_entry(
+    record(
         session, order.organisation_id,
         actor="system", act="erased", subject_kind="erasure", subject_id=order.id, now=now,
     )  # fmt: skip
@@ -187,7 +183,10 @@ def _close_undecided(session: Session, conversations: Sequence[str], until: date
 
 def _mark_messages(session: Session, conversations: Sequence[str], erasure_id: str, until: datetime | None) -> None:
     undecided = exists().where(InboxEntry.message_id == Message.id, InboxEntry.status == "new")
-    said = update(Message).where(Message.conversation_id.in_(conversations), Message.erasure_id.is_(None), ~undecided)
+    # what caseworkers were told of them, and answered, on their own phones is theirs too
+    of_cases = Message.case_id.in_(select(Case.id).where(Case.conversation_id.in_(conversations)))
+    theirs = Message.conversation_id.in_(conversations) | of_cases
+    said = update(Message).where(theirs, Message.erasure_id.is_(None), ~undecided)
     if until is not None:
         said = said.where(Message.at <= until)
     session.execute(said.values(erasure_id=erasure_id), execution_options={"synchronize_session": False})

@@ -60,6 +60,7 @@ class CaseEvent(Base):
     """Everything that happened to a case, one timeline."""
 
     __tablename__ = "case_event"
+    __table_args__ = (Index(None, "at"),)
 
     id: Mapped[Id]
     case_id: Mapped[str] = reference_to("case_file")

@@ -13,7 +13,15 @@ class Conversation(Base):
     """One address talking with one of our senders. Holds what the pipeline remembers between two messages."""
 
     __tablename__ = "conversation"
-    __table_args__ = (UniqueConstraint("address_id", "sender"),)
+    __table_args__ = (
+        UniqueConstraint("address_id", "sender"),
+        Index(
+            "ix_conversation_caseworker_id",
+            "caseworker_id",
+            sqlite_where=text("caseworker_id IS NOT NULL"),
+            postgresql_where=text("caseworker_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[str] = reference_to("organisation")
@@ -54,6 +62,12 @@ class Message(Base):
             "erasure_id",
             sqlite_where=text("erasure_id IS NOT NULL"),
             postgresql_where=text("erasure_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_case_id",
+            "case_id",
+            sqlite_where=text("case_id IS NOT NULL"),
+            postgresql_where=text("case_id IS NOT NULL"),
         ),
     )
 

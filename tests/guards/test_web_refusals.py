@@ -1,4 +1,4 @@
-"""Every door of the public web process refuses what nobody has signed."""
+"""Every door of the public web process refuses what nobody has signed, and every page whoever is not signed in."""
 
 import asyncio
 from collections.abc import Iterator, MutableMapping
@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
+from console.door import Door
+from console.headers import Dressed
 from service.running.preparing import prepare
 from service.settings import Settings
 from service.web import build_web_app
@@ -34,21 +37,25 @@ async def close(app: Starlette) -> None:
 
 
 async def post(app: Starlette, path: str, body: bytes, *headers: tuple[bytes, bytes]) -> int:
-    """Post over ASGI and return the status."""
+    return await send(app, "POST", path, body, *headers)
+
+
+async def send(app: Starlette, method: str, path: str, body: bytes, *headers: tuple[bytes, bytes]) -> int:
+    """Ask over ASGI and return the status."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
-    async def send(message: MutableMapping[str, Any]) -> None:
+    async def note(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
     scope = {
-        "type": "http", "method": "POST", "scheme": "http", "server": ("127.0.0.1", 8080), "http_version": "1.1",
+        "type": "http", "method": method, "scheme": "http", "server": ("127.0.0.1", 8080), "http_version": "1.1",
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 1),
         "headers": [(b"content-type", b"application/x-www-form-urlencoded"), (b"host", b"127.0.0.1"), *headers],
     }  # fmt: skip
-    await app(scope, receive, send)
+    await app(scope, receive, note)
     return int(sent[0]["status"])
 
 
@@ -57,7 +64,9 @@ def find_post_paths(app: Starlette) -> list[str]:
 
 
 def test_all_doors_are_known(web: Starlette) -> None:
-    assert all(isinstance(route, Route) for route in web.routes)
+    others = [route for route in web.routes if not isinstance(route, Route)]
+
+    assert all(isinstance(route, Mount) and isinstance(find_innermost(route.app), StaticFiles) for route in others)
     assert {"/twilio/messages", "/twilio/status"} <= set(find_post_paths(web))
 
 
@@ -76,8 +85,42 @@ async def test_an_unsigned_post_is_refused_at_every_door(
 
 
 async def test_what_only_reads_accepts_no_post(web: Starlette) -> None:
-    others = [route.path for route in web.routes if isinstance(route, Route) and "POST" not in (route.methods or ())]
+    posted = find_post_paths(web)
+    others = [route.path for route in web.routes if isinstance(route, Route) and route.path not in posted]
 
     assert {path: await post(web, path, b"") for path in others if "{" not in path} == {
         path: 405 for path in others if "{" not in path
     }
+
+
+# Pages
+
+OF_THE_CARRIER = ("/twilio/", "/health/", "/metrics", "/phones", "/simulator/")  # they have doors of their own
+FOR_ANYBODY = {"/signin", "/invite/{token}", "/signin/static/{name}"}
+
+
+def find_pages(app: Starlette) -> list[Route]:
+    return [route for route in app.routes if isinstance(route, Route) and not route.path.startswith(OF_THE_CARRIER)]
+
+
+def find_innermost(app: object) -> object:
+    """What stands behind a guard."""
+    return find_innermost(app._app) if isinstance(app, Door | Dressed) else app
+
+
+def test_every_page_has_a_door(web: Starlette) -> None:
+    pages = find_pages(web)
+
+    assert {"/signin", "/inbox"} <= {route.path for route in pages}
+    assert [route.path for route in pages if not isinstance(route.app, Door | Dressed)] == []
+    assert {route.path for route in pages if isinstance(route.app, Dressed)} <= FOR_ANYBODY
+
+
+async def test_no_page_shows_itself_to_who_has_not_signed_in(web: Starlette) -> None:
+    asked = [
+        route.path for route in find_pages(web) if "GET" in (route.methods or ()) and route.path not in FOR_ANYBODY
+    ]
+
+    answers = {path: await send(web, "GET", path.replace("{", "").replace("}", ""), b"") for path in asked}
+
+    assert {path: answer for path, answer in answers.items() if answer != 303} == {}

@@ -19,7 +19,7 @@ from service import wiring
 from service.engine import EngineClient, prepare_engine_tables
 from service.engine_setup import EngineSettings
 from service.settings import Settings
-from store.cases import open_or_join
+from store.cases.opening import open_or_join
 from store.database import Database, build_engine
 from store.rates import BURST, reserve
 from store.sealing.vault import KeyRing, Vault

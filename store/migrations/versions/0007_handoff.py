@@ -65,7 +65,7 @@ def upgrade() -> None:
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('caseworker_id', sa.String(length=32), nullable=False),
     sa.Column('token_key', sa.String(length=64), nullable=False),
-    sa.Column('second_factor', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('second_factor', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
@@ -178,7 +178,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('offered_to_id', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('offered_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('interpreter_needed', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('interpreter_needed', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('waiting_since', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('reply_due_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('clock_step', sa.String(length=64), nullable=True))
@@ -209,10 +209,24 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('caseworker_id', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('safe_from', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('safe_to', sa.Integer(), nullable=True))
+        batch_op.create_index('ix_conversation_caseworker_id', ['caseworker_id'], unique=False, sqlite_where=sa.text('caseworker_id IS NOT NULL'), postgresql_where=sa.text('caseworker_id IS NOT NULL'))
+
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_case_id', ['case_id'], unique=False, sqlite_where=sa.text('case_id IS NOT NULL'), postgresql_where=sa.text('case_id IS NOT NULL'))
+
+    with op.batch_alter_table('case_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_event_at'), ['at'], unique=False)
 
 def downgrade() -> None:
 
+    with op.batch_alter_table('case_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_event_at'))
+
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_case_id')
+
     with op.batch_alter_table('conversation', schema=None) as batch_op:
+        batch_op.drop_index('ix_conversation_caseworker_id')
         batch_op.drop_column('safe_to')
         batch_op.drop_column('safe_from')
         batch_op.drop_column('caseworker_id')

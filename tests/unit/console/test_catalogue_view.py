@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 from starlette.datastructures import QueryParams
 
-from console.catalogue_page import read_wanted
-from console.catalogue_view import AnswerView, Price, Sheet, TextView, Wanted, view_catalogue
+from console.catalogue.page import read_wanted
+from console.catalogue.view import AnswerView, Price, Sheet, TextView, Wanted, view_catalogue
 from conversation.answers.reviews import ReviewKind
 from tests.talk import fresh_rules, real_rules, strict_rules
 

@@ -190,7 +190,7 @@ def test_the_code_of_a_case_is_left_for_the_store() -> None:
     [
         (ANSWER, Author.BOT, False),
         ("system.not_understood", Author.BOT, False),
-        ("system.handoff", Author.SYSTEM, False),
+        ("system.handoff", Author.BOT, False),
         ("system.stopped", Author.SYSTEM, True),
         ("system.crisis", Author.SYSTEM, True),
         (DANGER, Author.SYSTEM, True),

@@ -66,6 +66,16 @@ def test_a_translation_stands_on_the_legal_review_of_the_text_it_was_compared_wi
     assert made.find_missing(KICHE) == ()
 
 
+@pytest.mark.parametrize(("own", "base"), [(5, 6), (6, 5)])
+def test_whichever_of_the_two_a_lawyer_has_read_later_counts(own: int, base: int) -> None:
+    reviews = (review(SPANISH, LEGAL, on=date(2026, own, 1)), review(ENGLISH, LEGAL, on=date(2026, base, 1)))
+
+    found = standing(review(SPANISH, of=ENGLISH), *reviews).find_review(SPANISH, LEGAL)
+
+    assert found is not None
+    assert found.on == date(2026, 6, 1)
+
+
 BROKEN = {
     "compared with nothing": (review(KICHE), review(SPANISH, LEGAL)),
     "compared with the other language": (review(KICHE, of=ENGLISH), review(SPANISH, LEGAL)),

@@ -86,10 +86,11 @@ def test_an_edited_text_is_not_fresh_any_more() -> None:
     "whole",
     [
         replace(MOVING, urgency=Urgency.PAGE_NOW),
+        replace(MOVING, id="safety.scam", urgency=Urgency.SAME_DAY),
         replace(MOVING, id="service.privacy"),
         replace(MOVING, id="system.help"),
     ],
-    ids=["danger", "service", "system"],
+    ids=["danger", "danger of the day", "service", "system"],
 )
 def test_danger_and_talk_about_ourselves_are_never_shortened(whole: Entry) -> None:
     made = built(replace(WHOLE, answer=whole.id), of=whole)
@@ -162,3 +163,21 @@ async def test_nothing_of_the_state_is_added_to_a_short_form() -> None:
 
     assert (said(first), [text.body for text in first.texts]) == ([COVERAGE], ["short"])
     assert (state.kind, said(state)) == (Kind.ANSWER, ["system.state_noted"])
+
+
+async def test_two_questions_whose_short_forms_say_the_same_are_told_once() -> None:
+    catalogue = real_rules().catalogue
+    asked = {"Is asylum free for us?": "legal.asylum", "Is a notario a lawyer here?": "legal.notario"}
+    entries = {answer: replace(catalogue.entries[answer], volatility="very_high") for answer in asked.values()}
+    texts = {
+        key: replace(text, short=None) if text.answer in entries else text for key, text in catalogue.wordings.items()
+    }
+    listed = {**catalogue.entries, **entries}
+    rules = replace(real_rules(), catalogue=replace(catalogue, wordings=texts, entries=listed))
+    talk = Talk(bot=FakeBot(asked), rules=rules)
+    talk.remember(language="en", noticed=True)
+
+    decision = await talk.say(" ".join(asked))
+
+    assert decision.answers == ("legal.asylum", "legal.notario")
+    assert [text.body for text in decision.texts] == [texts[ASK_LAWYER, "en"].text]

@@ -4,7 +4,9 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date, time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -18,6 +20,7 @@ from service.catalogue.sheet_rows import COLUMNS, DIGESTS
 from service.catalogue.sheets import read_sheet, write_sheet
 from service.commands.answers_line import answers_app
 from service.commands.answers_sheets import export_sheet, import_sheet
+from store.whole_file import changing_alone
 from tests.desk import SETTINGS, Desk, lay_desk
 
 ENDINGS = (".csv", ".xlsx")
@@ -159,6 +162,48 @@ def test_formulas_and_numbers_of_a_workbook_are_told_apart(tmp_path: Path) -> No
     ]
 
 
+def repack(book: bytes, **parts: bytes) -> bytes:
+    """Return a workbook with other parts; "_" stands for the "/" and "." of their names."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, parts.get(name.replace("/", "_").replace(".", "_"), old.read(name)))
+    return packed.getvalue()
+
+
+def test_what_a_workbook_has_made_of_a_text_is_nobodys_words(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(make_workbook(["one"], [date(2026, 4, 3)], [time(3, 4)], ["3-4"]))
+
+    assert [row.broken for row in read_sheet(tmp_path / "a.xlsx", ("one",))] == [("one",), ("one",), ()]
+
+
+def test_line_ends_of_windows_are_no_words(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(make_workbook(["one"], ["a_x000D_\nb_x_"]))
+
+    assert [row.cells["one"] for row in read_sheet(tmp_path / "a.xlsx", ("one",))] == ["a\r\nb_x_"]
+
+
+def test_a_part_that_only_the_library_would_read_may_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_BESIDE", 100_000)
+    (tmp_path / "a.xlsx").write_bytes(repack(make_workbook(["one"]), xl_styles_xml=b"<x/>" * 25_001))
+
+    with pytest.raises(ConfigurationError, match="unpacks to more"):
+        read_sheet(tmp_path / "a.xlsx", ("one",))
+
+
+@pytest.mark.parametrize("spoil", [(b"PK\x01\x02", 6, 99), (b"PK\x01\x02", 10, 14)], ids=["version", "lzma"])
+def test_an_archive_that_nobody_can_unpack_is_refused(tmp_path: Path, spoil: tuple[bytes, int, int]) -> None:
+    mark, offset, value = spoil
+    content = bytearray(make_workbook(["one"]))
+    content[content.rindex(mark) + offset] = value
+    (tmp_path / "a.xlsx").write_bytes(content)
+
+    with pytest.raises(ConfigurationError, match="no XLSX file"):
+        read_sheet(tmp_path / "a.xlsx", ("one",))
+
+
 # Out
 
 
@@ -170,7 +215,9 @@ def test_a_sheet_has_a_row_for_each_text_and_for_each_that_is_missing(desk: Desk
     assert len(rows) == 2 * len(desk.read().entries)
     assert rows["legal.asylum", "quc"]["state"] == "no text"
     found = rows["system.help", "es"]
-    assert (found["text"], found["text_hash"], found["english_hash"]) == (text.text, text.digest, english.digest)
+    assert (found["text"], found["text_hash"], found["english_hash"]) == (
+        text.text, f"#{text.digest}", f"#{english.digest}"
+    )  # fmt: skip
     assert english.text in found["english"]
     assert found["state"] == "draft, lacks: language"
 
@@ -241,6 +288,8 @@ def test_the_same_sheet_twice_does_nothing_more(desk: Desk) -> None:
 
 
 LEFT: dict[str, tuple[dict[str, str], str]] = {
+    "approved with a correction in our column": ({"ok": "yes", "text": "Otro texto."}, "text was changed"),
+    "corrected in our column alone": ({"short": "Otro."}, "short was changed: what is corrected goes into"),
     "both": ({"ok": "yes", "new_text": "Otro texto."}, "corrected and approved at once"),
     "neither": ({"ok": "maybe"}, "neither yes nor no"),
     "title": ({"new_title": "x" * 41}, "more than one line of 40"),
@@ -251,7 +300,8 @@ LEFT: dict[str, tuple[dict[str, str], str]] = {
     "a place too many": ({"new_text": "Caso {code}."}, "it must have: none"),
     "a loose brace": ({"new_text": "Caso {."}, "placeholders of the text"),
     "a place in the short form": ({"new_short": "Caso {code}."}, "no placeholders"),
-    "whatsapp": ({"new_whatsapp": "x" * 1501}, "more than 1500"),
+    "a line break of few programs": ({"new_text": "Una\u2028otra"}, "a sign that phones do not show"),
+    "whatsapp": ({"new_whatsapp": "x" * 1001}, "more than 1000"),
 }
 
 
@@ -330,6 +380,48 @@ def test_a_review_that_an_entry_does_not_need_is_left(desk: Desk, capsys: pytest
     assert [review.answer for review in desk.read().ledger] == ["legal.asylum"]
 
 
+def test_recordings_are_not_reviewed_in_a_sheet(desk: Desk) -> None:
+    path = desk.answers.parent / "sheet.csv"
+    export_sheet(SETTINGS, path, ["es"])
+
+    with pytest.raises(ConfigurationError, match="nobody hears a recording"):
+        import_sheet(SETTINGS, path, by="Ana López", kind="audio", of=None, write=True)
+
+
+def test_a_strangers_words_do_not_steer_the_terminal(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert come_back(desk, system__help={"remarks": "one\napproved: \x1b[2Jx"})
+
+    told = capsys.readouterr().out
+    assert "one approved:  [2Jx" in told
+    assert "\x1b" not in told
+
+
+def test_digests_are_no_numbers_to_a_spreadsheet(desk: Desk) -> None:
+    path = desk.answers.parent / "sheet.csv"
+    export_sheet(SETTINGS, path, ["es"])
+
+    cells = [row.cells[name] for row in read_sheet(path, COLUMNS) for name in DIGESTS]
+    assert {cell[:1] for cell in cells} <= {"#", ""}
+
+
+def test_an_import_waits_for_another_and_then_sees_what_that_has_changed(desk: Desk) -> None:
+    path, done = desk.answers.parent / "sheet.csv", list[bool]()
+    export_sheet(SETTINGS, path, ["es"])
+    fill(path, system__help={"new_title": "Auxilio"})
+
+    def import_it() -> None:
+        done.append(import_sheet(SETTINGS, path, by="Ana López", kind="language", of=None, write=True))
+
+    other = Thread(target=import_it)
+    with changing_alone(desk.answers):
+        other.start()
+        other.join(1.0)
+        edit_text(desk)
+    other.join(60)
+
+    assert (done, spanish(desk, "system.help").title) == ([False], "Otro")
+
+
 def test_a_formula_is_nobodys_words(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     path = desk.answers.parent / "sheet.xlsx"
     export_sheet(SETTINGS, path, ["es"])
@@ -342,7 +434,7 @@ def test_a_formula_is_nobodys_words(desk: Desk, capsys: pytest.CaptureFixture[st
     assert not import_sheet(SETTINGS, path, by="Ana López", kind="language", of=None, write=True)
 
     told = capsys.readouterr().out
-    assert "a formula or an error of the spreadsheet in new_text" in told
+    assert "a formula, a date or an error of the spreadsheet in new_text" in told
     assert "0 corrected, 0 approved, 1 left" in told
 
 

@@ -38,7 +38,7 @@ def test_all_that_is_missing_is_made_once_for_its_owner_only(settings: Settings)
     assert made == {name: (settings.var / name).read_bytes() for name in made}
     assert {file.stat().st_mode & 0o077 for file in (settings.var, *settings.var.iterdir())} == {0}
     assert rows(settings, select(Organisation.name)) == ["demo"]
-    assert rows(settings, select(Caseworker.login)) == ["demo"]
+    assert rows(settings, select(Caseworker.login)) == []
     wiring.build_database(settings).close()
 
 
@@ -119,25 +119,6 @@ def test_cases_are_listed_and_closed_by_their_code(settings: Settings, capsys: p
     assert capsys.readouterr().out == "0 open cases\n"
     with pytest.raises(ConfigurationError, match="A1"):
         case_commands.close_case(settings, "A1")
-
-
-@pytest.mark.parametrize("login", ["", "x" * 65, "a\nb", "demo"])
-def test_a_login_that_cannot_be_used_is_refused(settings: Settings, login: str) -> None:
-    prepare(settings)
-
-    with pytest.raises(ConfigurationError, match=r"login|already"):
-        case_commands.add_staff(settings, login=login, name="Ana", languages="", disciplines="")
-
-
-def test_a_caseworker_is_added_with_a_sealed_name(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    prepare(settings)
-
-    case_commands.add_staff(settings, login="ana", name="Canario", languages="es, quc", disciplines="legal")
-
-    (ana,) = rows(settings, select(Caseworker).where(Caseworker.login == "ana"))
-    assert (ana.languages, ana.disciplines) == (["es", "quc"], ["legal"])  # type: ignore[attr-defined]
-    assert b"Canario" not in ana.name_sealed  # type: ignore[attr-defined]
-    assert "Canario" not in capsys.readouterr().out
 
 
 def test_the_tables_of_a_prepared_machine_are_current(settings: Settings) -> None:

@@ -10,6 +10,7 @@ import pytest
 from conversation.answers.catalogue import Source, Wording
 from service.catalogue.equality import find_lines, find_odd_lines
 from service.catalogue.inspection import Inspection
+from service.catalogue.limits import most_segments
 from service.catalogue.offences import RULES, find_offences
 from service.catalogue.rule_words import read_rule_words
 from service.catalogue.sources import find_addresses, find_stale
@@ -207,3 +208,8 @@ def test_addresses_are_found_with_and_without_their_beginning() -> None:
     text = "https://www.uscis.gov/fees. a.gov/b, Www.C.org o en EE.UU. a las 3 p.m. (x.io)"
 
     assert find_addresses(text) == {"uscis.gov/fees", "a.gov/b", "Www.C.org", "x.io"}
+
+
+@pytest.mark.parametrize("answer", ["system.first_notice", "system.ask_lawyer_first", "system.ask_person_first"])
+def test_what_goes_beside_or_instead_of_an_answer_takes_one_segment(answer: str) -> None:
+    assert most_segments(real_rules().catalogue.entries[answer]) == 1

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from conversation.handoff import make_plain_handoff
 from conversation.messages import Handoff, Urgency
-from store import cases
-from store.cases import format_code, open_or_join
+from store.cases.opening import format_code, open_or_join
+from store.cases.queues import list_cases
+from store.cases.transitions import close_by_code
+from store.tables import Case
 from tests.house import House
 
 LAWYER = Handoff("legal.find_lawyer", "legal", Urgency.NORMAL, "request")
@@ -24,7 +26,9 @@ def join(house: House, conversation_id: str, handoff: Handoff) -> str:
 
 
 def close(house: House, code: str) -> bool:
-    return house.database.run_sync(lambda session: cases.close(session, house.organisation_id, code, now=house.clock()))
+    return house.database.run_sync(
+        lambda session: close_by_code(session, house.organisation_id, code, now=house.clock())
+    )
 
 
 async def test_a_second_request_for_a_topic_joins_its_open_case(house: House) -> None:
@@ -73,7 +77,7 @@ async def test_a_new_danger_pages_again_when_the_first_page_was_answered(house: 
     conversation_id = await house.open_conversation()
     danger = Handoff("safety.suicide", "safety", Urgency.PAGE_NOW, "danger")
     join(house, conversation_id, danger)
-    house.database.run_sync(lambda session: setattr(session.get(cases.Case, house.cases()[0].id), "page_due_at", None))
+    house.database.run_sync(lambda session: setattr(session.get(Case, house.cases()[0].id), "page_due_at", None))
 
     house.later(600)
     join(house, conversation_id, danger)
@@ -99,8 +103,8 @@ async def test_the_list_has_the_most_urgent_first_then_the_oldest(house: House) 
         join(house, conversation_id, make_plain_handoff(topic, "request", urgency=Urgency(urgency)))
         house.later(1)
 
-    listed = house.database.run_sync(lambda session: cases.list_cases(session, house.organisation_id))
-    closed = house.database.run_sync(lambda session: cases.list_cases(session, house.organisation_id, closed=True))
+    listed = house.database.run_sync(lambda session: list_cases(session, house.organisation_id))
+    closed = house.database.run_sync(lambda session: list_cases(session, house.organisation_id, closed=True))
 
     assert [line.topic for line in listed] == ["c", "b", "a", "d"]
     assert list(closed) == []

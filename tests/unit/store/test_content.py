@@ -21,7 +21,7 @@ school.vaccines:
   varies_by: []
   handoff: null
   sources: [{title: A page, url: "https://example.org", read: 2026-01-02}]
-  volatility: yearly
+  volatility: low
   review_by: 2027-01-01
   reviews: [language]
   follow_ups: []
@@ -92,6 +92,14 @@ def test_a_review_in_the_ledger_holds_for_the_text_as_it_is_read(tmp_path: Path,
         ({"entry": ENTRY.replace("handoff: null", "handoff: maybe")}, "handoff"),
         ({"entry": ENTRY.replace("read: 2026-01-02", "read: last year")}, "school.vaccines"),
         ({"entry": ENTRY.replace("  audience: all\n", "")}, "audience"),
+        ({"entry": ENTRY.replace("volatility: low", "volatility: very-high")}, "volatility must be very_high"),
+        ({"entry": ENTRY.replace("by: 2027-01-01", "by: 2027-13-45")}, "month must be"),
+        ({"entry": ENTRY.replace("by: 2027-01-01", "by: 2027-01-01 08:00:00")}, "a day must be written"),
+        ({"entry": ENTRY.replace("read: 2026-01-02", "read: 2026-01-02 08:00:00")}, "a day must be written"),
+        ({"entry": ENTRY.replace("https://example.org", "javascript:alert(1)")}, "url must begin with https://"),
+        ({"wording": WORDING.replace("Vaccines", "''")}, "empty title"),
+        ({"wording": WORDING + "  doubts: shots\n"}, "doubts that are no list"),
+        ({"wording": WORDING.replace("school.vaccines", "2026")}, "2026 belongs in another file"),
         ({"entry": "school.vaccines: 5"}, "school.vaccines"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from conversation.handoff import SILENCING_NOBODY, make_plain_handoff
 from conversation.messages import Address, BotSession, Channel, Memory, OpenQuestion
-from store.cases import open_or_join
+from store.cases.opening import open_or_join
 from store.conversations import find_open_case, get_memory, save_memory, take_seq
 from store.inbox import find_undecided
 from store.tables import Conversation, OpenQuestionRow

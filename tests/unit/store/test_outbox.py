@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from conversation.messages import Author, Channel, DeliveryReport, DeliveryStatus
+from conversation.one_voice import is_crisis
 from store import lines, outbox
 from store.outbox import Letter
 from store.tables import Conversation, OutboxEntry
@@ -272,4 +273,4 @@ async def test_what_is_due_later_than_any_wait_of_ours_was_noted_by_a_wrong_cloc
     ],
 )
 def test_the_texts_for_which_somebody_is_paged_are_the_crisis_texts(answer: str | None, crisis: bool) -> None:
-    assert outbox.is_crisis(answer) is crisis
+    assert is_crisis(answer) is crisis

@@ -1,5 +1,7 @@
 """The ledger of reviews: only added to, and every line that is wrong is told with its number."""
 
+import errno
+import os
 from datetime import date
 from pathlib import Path
 
@@ -53,7 +55,6 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (ROW + ROW, "line 3: stands in the file twice"),
         (ROW.replace("school.vaccines", "school.unknown"), r"line 2: school\.unknown is not listed"),
         (ROW.replace(",es,", ",xx,"), "line 2: xx is not listed"),
         (ROW.replace(",language,", ",medical,"), "line 2: review must be language, legal, clinical, audio"),
@@ -82,6 +83,31 @@ def test_a_line_that_is_no_review_is_told(tmp_path: Path, row: str, told: str) -
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path, content: str | bytes, told: str) -> None:
     with pytest.raises(ContentError, match=told):
         read(tmp_path, content)
+
+
+def test_a_line_that_two_branches_have_added_counts_once(tmp_path: Path) -> None:
+    assert list(read(tmp_path, HEAD + ROW + ROW)) == [REVIEW]
+
+
+def test_a_file_that_an_editor_has_marked_and_given_other_line_ends_is_read(tmp_path: Path) -> None:
+    assert list(read(tmp_path, ("\ufeff" + HEAD + ROW).replace("\n", "\r\n"))) == [REVIEW]
+
+
+def test_what_breaks_off_while_it_is_written_leaves_the_ledger_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(tmp_path, HEAD + ROW)
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(ContentError, match=r"reviews\.csv cannot be written: No space left"):
+        append_reviews(tmp_path / LEDGER, [REVIEW])
+
+    assert [path.name for path in tmp_path.iterdir()] == [LEDGER]
+    assert (tmp_path / LEDGER).read_text(encoding="utf-8") == HEAD + ROW
+
+
+def fail(_: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_tomorrow_has_begun_in_the_east(tmp_path: Path) -> None:

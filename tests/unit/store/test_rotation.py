@@ -121,7 +121,7 @@ def find_contexts(path: Path) -> Iterator[str]:
     """Yield the texts that look like a context in a file that calls seal or open."""
     tree = parse(path)
     calls = {node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and hasattr(node.func, "attr")}
-    if not calls & {"seal", "seal_json"}:
+    if not calls & {"seal", "seal_json", "open"}:
         return
     tables = {one.table.name for one in find_sealed_columns()}
     for node in ast.walk(tree):

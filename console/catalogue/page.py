@@ -9,13 +9,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from console.catalogue_view import ALL, MOST_SEARCH, STATES, Sheet, Wanted, view_catalogue
+from console.catalogue.view import ALL, MOST_SEARCH, STATES, Sheet, Wanted, view_catalogue
+from conversation.errors import ContentError
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parents[1] / "pages"
 FIRST_TOPIC = "school"  # what is shown before anything is asked for: all at once is long
 
 
@@ -23,7 +24,7 @@ class CataloguePage:
     """The routes of the page.
 
     Args:
-        read: gives what there is to show; called for each page, in a thread.
+        read: gives what there is to show, or raises ContentError; called for each page, in a thread.
         today: the day in UTC.
     """
 
@@ -40,8 +41,12 @@ class CataloguePage:
         ]
 
     async def _show(self, request: Request) -> Response:
-        html = await run_in_threadpool(self._render, request.query_params)
-        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store"}
+        try:
+            html = await run_in_threadpool(self._render, request.query_params)
+        except ContentError as error:  # somebody is at work on the texts
+            return PlainTextResponse(f"{error}\nMend the file and load this page again.\n", 503, headers)
+        return HTMLResponse(html, headers=headers)
 
     def _render(self, query: QueryParams) -> str:
         view = view_catalogue(self._read(), read_wanted(query), self._today())

@@ -4,14 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from conversation.answers.catalogue import Entry
+from conversation.answers.standing import FRESH_DAYS, MOVING
 from service.catalogue.equality import find_lines, find_odd_lines
 from service.catalogue.inspection import Inspection, Offence, accuse, bodies
 
-MONTHS = {"very_high": 1, "high": 2, "medium": 3, "low": 6}  # data/answers/README.md
-DAYS_OF_A_MONTH = 31
 EARLIEST, LATEST = date(2024, 1, 1), date(2100, 1, 1)  # no page was read for us before, and no clock says more
-OURS = ("system.", "service.")
 _ADDRESS = re.compile(r"(?:https?://)?((?:[A-Za-z0-9-]+\.)+[a-z]{2,}\b(?:/[\w./-]*\w)?)")
 
 
@@ -44,7 +41,7 @@ def find_unsourced(inspection: Inspection) -> Iterator[Offence]:
         if lines and not inspection.entry_of(wording).sources:
             yield accuse(wording, "names a line and has no source")
     for entry in entries.values():
-        if not entry.sources and not entry.id.startswith(OURS) and not entry.first:
+        if not entry.sources and not entry.is_of_service and not entry.first:
             yield Offence(entry.id, None, "has no source; give one, or mark it `first` for the reviewers")
         for source in entry.sources:
             if not source.url or not source.url.startswith("http") or not EARLIEST <= source.read < LATEST:
@@ -55,7 +52,7 @@ def find_late_reviews(inspection: Inspection) -> Iterator[Offence]:
     """The sources are to be read again as soon as the volatility says."""
     for entry in inspection.rules.catalogue.entries.values():
         newest = max((source.read for source in entry.sources), default=None)
-        limit = timedelta(days=DAYS_OF_A_MONTH * MONTHS[entry.volatility])
+        limit = timedelta(days=FRESH_DAYS[entry.volatility])
         if entry.review_by is None or (newest and not newest < entry.review_by <= newest + limit):
             yield Offence(entry.id, None, f"review_by must be within {limit.days} days of the newest reading")
 
@@ -71,10 +68,6 @@ def find_without_short(inspection: Inspection) -> Iterator[Offence]:
     """What is very volatile has a short form in each complete language: that is sent until somebody reviewed it."""
     for wording in inspection.wordings:
         entry = inspection.entry_of(wording)
-        if needs_short(entry) and wording.language in inspection.complete and not wording.short:
+        needs_short = entry.volatility == MOVING and entry.may_shorten
+        if needs_short and wording.language in inspection.complete and not wording.short:
             yield accuse(wording, "is very volatile and needs a short form")
-
-
-def needs_short(entry: Entry) -> bool:
-    """Tell whether an entry must have a short form: very volatile, no danger, and no text about ourselves."""
-    return entry.volatility == "very_high" and not entry.is_crisis and not entry.id.startswith(OURS)

@@ -1,7 +1,7 @@
 """What the page of answers shows: entries that a reader asked for, each with its texts side by side. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from conversation.answers.reviews import Review, ReviewKind
@@ -34,7 +34,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader asked for. Unknown values mean everything; empty `languages` all with texts."""
+    """What a reader asked for; "" and empty `languages` mean everything. An unknown state means any."""
 
     topic: str = ALL
     search: str = ""
@@ -99,8 +99,8 @@ def view_catalogue(sheet: Sheet, wanted: Wanted, today: date) -> CatalogueView:
         total=len(catalogue.entries),
     )
     found = (_view_answer(sheet, entry, view.shown, today) for entry in catalogue.entries.values())
-    answers = [answer for answer in found if _is_wanted(answer, wanted, today)]
-    return CatalogueView(wanted, view.topics, view.disciplines, columns, answers, view.total)
+    answers = [answer for answer in found if _is_wanted(answer, wanted)]
+    return replace(view, answers=answers)
 
 
 def _view_answer(sheet: Sheet, entry: Entry, columns: Sequence[Language], today: date) -> AnswerView:
@@ -124,7 +124,7 @@ def _view_text(sheet: Sheet, entry: Entry, language: str, today: date) -> TextVi
     )
 
 
-def _is_wanted(answer: AnswerView, wanted: Wanted, today: date) -> bool:
+def _is_wanted(answer: AnswerView, wanted: Wanted) -> bool:
     entry = answer.entry
     if wanted.topic not in (ALL, entry.id.partition(".")[0]) or wanted.discipline not in ("", entry.discipline):
         return False
@@ -152,7 +152,7 @@ def _has_state(answer: AnswerView, state: str) -> bool:
 
 def _says(answer: AnswerView, search: str) -> bool:
     """Tell whether every word looked for stands in the id, a title, a text or a source."""
-    said = fold("\n".join(_said_in(answer)))
+    said = fold("\n".join(_said_in(answer))) if search else ""
     return all(word in said for word in fold(search).split())
 
 

@@ -1,0 +1,1 @@
+"""GET /answers: the catalogue, to read."""

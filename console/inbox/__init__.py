@@ -1,0 +1,1 @@
+"""/inbox: the cases, live, as plain forms."""

@@ -1,0 +1,148 @@
+"""What the inbox works with, and what each of its pages knows of its reader."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+
+from console.door import Entrance
+from conversation.messages import Channel
+from conversation.ports import WorkQueue
+from conversation.turn import Rules
+from store.cases.timeline import TimelineItem
+from store.database import Session
+from store.decisions import Split
+from store.staff.staff import Staff, list_staff
+from store.staffing.hours import read_office
+from store.staffing.switching import is_working
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a text would cost if it were sent as it stands.
+
+    Attributes:
+        outside: the characters that make an SMS cost more than twice as much, each once.
+    """
+
+    segments: int
+    messages: int
+    gsm7: bool
+    outside: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Collaborators of every page of the inbox.
+
+    Attributes:
+        rules: the wording, the languages and the states by name.
+        split: cuts a text as the carrier takes it; `measure`: what it costs on a channel.
+        cents: price of one segment, or None when nobody has said it.
+    """
+
+    entrance: Entrance
+    rules: Rules
+    queue: WorkQueue
+    split: Split
+    measure: Callable[[str, Channel], Cost]
+    cents: float | None = None
+
+    @property
+    def states(self) -> list[str]:
+        return sorted(self.rules.atlas.codes)
+
+
+@dataclass
+class Desk:
+    """What a page tells its reader whatever it shows: names of people and languages, and times as they say them."""
+
+    means: Means
+    staff: Staff
+    locale: str
+    now: datetime
+    zone: ZoneInfo
+    on_shift: bool
+    names: Mapping[str, str] = field(repr=False)
+    said: str = ""
+
+    @cached_property
+    def languages(self) -> list[tuple[str, str, str]]:
+        """(tag, own name, direction), by name."""
+        known = self.means.rules.languages.by_tag.values()
+        return sorted(((one.tag, one.name, one.direction) for one in known), key=lambda one: one[1].casefold())
+
+    @property
+    def states(self) -> list[str]:
+        return self.means.states
+
+    @property
+    def zone_name(self) -> str:
+        return self.zone.key.replace("_", " ")
+
+    def language_name(self, tag: str) -> str:
+        return self.means.rules.languages.name_of(tag)
+
+    def direction_of(self, tag: str | None) -> str:
+        """Return "ltr" or "rtl", "auto" where we cannot know."""
+        known = self.means.rules.languages.by_tag.get(tag or "")
+        return known.direction if known else "auto"
+
+    def title_of(self, answer: str) -> str:
+        """Return what an answer, or a reason of ours, is called in the reader's language."""
+        catalogue = self.means.rules.catalogue
+        title = catalogue.find_title(answer, self.locale) if answer in catalogue.entries else None
+        return title or answer.partition(".")[2].replace("_", " ") or answer
+
+    def name_of(self, caseworker_id: str | None) -> str:
+        return self.names.get(caseworker_id or "", "?")
+
+    def when(self, at: datetime) -> str:
+        """Return a moment as short as it can be said today."""
+        here = at.astimezone(self.zone)
+        if here.date() == self.now.astimezone(self.zone).date():
+            return format_time(here, "short", tzinfo=self.zone, locale=self.locale)
+        return format_datetime(here, "d MMM, HH:mm", tzinfo=self.zone, locale=self.locale)
+
+    def ago(self, since: datetime) -> str:
+        """Return how long something lasts ("12 minutes")."""
+        return format_timedelta(max(self.now - since, timedelta()), locale=self.locale, threshold=1.2)
+
+    def day(self, day: date) -> str:
+        return format_date(day, "medium", locale=self.locale)
+
+    def extras(self, item: TimelineItem) -> Iterator[str]:
+        """Return what belongs to an event besides what it is: to whom, until when."""
+        details = item.details
+        for name in ("to", "member"):
+            if details.get(name):
+                yield self.name_of(details[name])
+        if isinstance(details.get("until"), str):
+            yield self.when(datetime.fromisoformat(details["until"]))
+
+    def read_local(self, text: str) -> datetime | None:
+        """Return a time of a form ("2026-11-22T17:30") on the organisation's wall clock; None: it is none."""
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=self.zone)
+        except ValueError:
+            return None
+
+    def read_day(self, text: str) -> datetime | None:
+        """Return the beginning of a day of a form; None: it is none."""
+        try:
+            return datetime.combine(date.fromisoformat(text), time(), self.zone)
+        except ValueError:
+            return None
+
+
+def read_desk(session: Session, means: Means, staff: Staff, *, locale: str, now: datetime, said: str = "") -> Desk:
+    """Read what a page needs to know of its reader and their colleagues, those who have left among them."""
+    vault, organisation_id = means.entrance.vault, staff.organisation_id
+    people = [one for left in (False, True) for one in list_staff(session, vault, organisation_id, left=left)]
+    return Desk(
+        means=means, staff=staff, locale=locale, now=now, zone=read_office(session, organisation_id).zone,
+        on_shift=is_working(session, staff, now), names={one.id: one.name for one in people}, said=said,
+    )  # fmt: skip

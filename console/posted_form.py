@@ -1,0 +1,75 @@
+"""A posted form: read up to a size, urlencoded or with files."""
+
+import re
+import secrets
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+MOST_BYTES = 64 * 1024
+MOST_FIELDS, MOST_FILES = 200, 10
+_KEY = re.compile("[A-Za-z0-9-]{8,64}")
+
+
+class TooLarge(Exception):
+    """A form is larger than its page allows; read no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was posted; none of it in a repr.
+
+    Attributes:
+        key: the same when the same form comes again (a double click, a repeat after a lost line).
+    """
+
+    key: str
+    values: FormData = field(repr=False)
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the first text of a field."""
+        found = self.values.get(name)
+        return found if isinstance(found, str) else default
+
+    def list(self, name: str) -> list[str]:
+        return [one for one in self.values.getlist(name) if isinstance(one, str)]
+
+    def file(self, name: str) -> UploadFile | None:
+        """Return an uploaded file; None: none was chosen."""
+        found = self.values.get(name)
+        return found if isinstance(found, UploadFile) and found.filename else None
+
+
+async def parse_form(request: Request, most_bytes: int) -> Form:
+    """Read the form of a request; anything that is none is an empty one.
+
+    Raises:
+        TooLarge: it has more than `most_bytes`.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    values = FormData()
+    stream = _limited(request, most_bytes)
+    try:
+        if kind == "application/x-www-form-urlencoded":
+            values = await FormParser(request.headers, stream).parse()
+        elif kind == "multipart/form-data":
+            parser = MultiPartParser(
+                request.headers, stream, max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_BYTES
+            )
+            values = await parser.parse()
+    except (MultiPartException, UnicodeDecodeError, KeyError):
+        values = FormData()
+    key = values.get("form_key")
+    return Form(key if isinstance(key, str) and _KEY.fullmatch(key) else secrets.token_hex(16), values)
+
+
+async def _limited(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most_bytes:
+            raise TooLarge
+        yield chunk

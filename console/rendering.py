@@ -1,0 +1,50 @@
+"""Templates into pages, in the language of who reads them."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any, cast
+
+from babel.dates import format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.ext import InternationalizationExtension
+from starlette.responses import HTMLResponse
+
+from console.translating import DEFAULT, LOCALES, read_translations
+
+PAGES = Path(__file__).parent / "pages"
+
+
+class Pages:
+    """Every template, once for each language."""
+
+    def __init__(self, folder: Path = PAGES) -> None:
+        self._by_locale = {locale: _environment(folder, locale) for locale in LOCALES}
+
+    def render(
+        self, template: str, *, locale: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+    ) -> HTMLResponse:
+        """Return a page. Besides `values` a template knows `locale`, `locales` and `new_form_key()`."""
+        environment = self._by_locale.get(locale) or self._by_locale[DEFAULT]
+        return HTMLResponse(environment.get_template(template).render(**values), status, dict(headers or {}))
+
+
+def render_time(when: datetime, *, locale: str, zone: tzinfo) -> str:
+    """Return a moment as its reader says it, with the time zone named."""
+    return format_datetime(when, "d MMM y, HH:mm zzz", tzinfo=zone, locale=locale)
+
+
+def _environment(folder: Path, locale: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        extensions=[InternationalizationExtension],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.globals.update(locale=locale, locales=LOCALES, new_form_key=lambda: secrets.token_hex(16))
+    cast(Any, environment).install_gettext_translations(read_translations(locale), newstyle=True)
+    return environment

@@ -1,0 +1,1 @@
+"""/signin: who may come in."""

@@ -1,0 +1,234 @@
+"""The one door to a case: organisation, role, discipline and the wall around a child. Every read is written down.
+
+Absent and forbidden look the same from outside.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from conversation.messages import CaseStatus, Urgency
+from store.audit import record
+from store.cases.outcomes import Outcome
+from store.conversations import hold
+from store.sealing.vault import Vault
+from store.staff.staff import Role, Staff
+from store.tables import Address, Case, CaseMember, Conversation, PersonAddress
+
+LEADING = frozenset({Role.SUPERVISOR})  # they see every case of their organisation, but no walled note
+_WORKING = LEADING | {Role.CASEWORKER}  # reviewers of wordings and administrators of accounts see no person
+_ANYBODYS = ("community", "service")  # disciplines that need no training of their own
+SAFETY = "safety"  # the discipline of a child in danger
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Someone on a case besides its owner."""
+
+    caseworker_id: str
+    discipline: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as somebody may see it; no words of the person, and nothing of their household."""
+
+    id: str
+    organisation_id: str
+    conversation_id: str | None
+    code: str
+    topic: str
+    discipline: str
+    language: str | None
+    state: str | None
+    role: str | None
+    urgency: Urgency
+    reason: str
+    status: CaseStatus
+    owner_id: str | None
+    assigned_to_id: str | None
+    offered_to_id: str | None
+    interpreter_needed: bool
+    opened_at: datetime
+    claimed_at: datetime | None
+    closed_at: datetime | None
+    waiting_since: datetime | None
+    reply_due_at: datetime | None
+    clock_step: str | None
+    snoozed_until: datetime | None
+    opening: str | None
+    outcome: str | None
+    first_reply_at: datetime | None
+    members: tuple[Member, ...] = ()
+
+    def has_on_it(self, caseworker_id: str) -> bool:
+        """Return whether somebody is its owner or a member."""
+        return caseworker_id == self.owner_id or any(caseworker_id == one.caseworker_id for one in self.members)
+
+
+def get_case_for(
+    session: Session, vault: Vault, caseworker: Staff, case: str, *, now: datetime, act: str = "case.read"
+) -> CaseFile | None:
+    """Return a case by its id or its code, if this caseworker may see it; the read is written into the audit.
+
+    `vault` is not used for what a case itself holds; the door takes it so that no caller opens words without it.
+    """
+    named = or_(Case.id == case, Case.code == case.strip().upper())
+    row = session.execute(
+        select(Case, Conversation.role, Conversation.state)
+        .outerjoin(Conversation, Conversation.id == Case.conversation_id)
+        .where(named, visible_to(caseworker))
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    found, role, state = row
+    record(
+        session, found.organisation_id, actor=caseworker.id, act=act, subject_kind="case", subject_id=found.id, now=now
+    )
+    return _to_file(found, role=role, state=found.state or state, members=list_members(session, found.id))
+
+
+def visible_to(caseworker: Staff) -> ColumnElement[bool]:
+    """Return the condition under which a case may be seen by somebody, for every query that lists cases."""
+    if not caseworker.active or caseworker.role not in _WORKING:
+        return false()
+    ours = Case.organisation_id == caseworker.organisation_id
+    if caseworker.role in LEADING:
+        return and_(ours, ~walled_from(caseworker.id))
+    disciplines = [*caseworker.disciplines, *_ANYBODYS]
+    open_to_them = true() if not caseworker.disciplines else Case.discipline.in_(disciplines)
+    unclaimed = and_(
+        Case.status == CaseStatus.WAITING, or_(open_to_them, Case.urgency == Urgency.PAGE_NOW)
+    )  # fmt: skip
+    theirs = or_(
+        Case.owner_id == caseworker.id,
+        Case.offered_to_id == caseworker.id,
+        Case.assigned_to_id == caseworker.id,
+        exists().where(CaseMember.case_id == Case.id, CaseMember.caseworker_id == caseworker.id),
+    )
+    return and_(ours, or_(theirs, unclaimed), ~walled_from(caseworker.id))
+
+
+def walled_from(caseworker_id: str) -> ColumnElement[bool]:
+    """Return the condition under which a case is kept from somebody: a child's safety, and they help the sponsor (I10).
+
+    The sponsor is whoever writes as such from another conversation of the same number or of the same person. Whoever
+    has such a child's case is kept from the sponsor's in turn, else they would lose the child's.
+    """
+    childs = and_(Case.discipline == SAFETY, _is_near(caseworker_id, _helps_sponsor))
+    return or_(childs, _is_near(caseworker_id, _helps_child))
+
+
+_Talk = type[Conversation]
+_Opposite = Callable[[_Talk, _Talk, type[Case]], ColumnElement[bool]]
+
+
+def _helps_sponsor(here: _Talk, there: _Talk, _case: type[Case]) -> ColumnElement[bool]:
+    return and_(_is_sponsors(there), ~_is_sponsors(here))
+
+
+def _helps_child(here: _Talk, there: _Talk, case: type[Case]) -> ColumnElement[bool]:
+    return and_(_is_sponsors(here), ~_is_sponsors(there), case.discipline == SAFETY)
+
+
+def _is_sponsors(one: _Talk) -> ColumnElement[bool]:
+    return func.coalesce(one.role, "") == "sponsor"
+
+
+def _is_near(caseworker_id: str, opposite: _Opposite) -> ColumnElement[bool]:
+    """Return whether a case's conversation is of one household with another in which somebody has a case.
+
+    It is looked for from the few cases of the caseworker, once a query, not from the many that are listed.
+
+    Args:
+        opposite: given the two conversations and the case they have in the other, whether these must be kept apart.
+    """
+    here, there = aliased(Conversation), aliased(Conversation)
+    home, elsewhere, other = aliased(Address), aliased(Address), aliased(Case)
+    one, two = aliased(PersonAddress), aliased(PersonAddress)
+    on_it = exists().where(CaseMember.case_id == other.id, CaseMember.caseworker_id == caseworker_id)
+    kept_apart = (
+        select(here.id)
+        .join(home, home.id == here.address_id)
+        .where(
+            or_(other.owner_id == caseworker_id, on_it), other.conversation_id == there.id,
+            elsewhere.id == there.address_id, here.organisation_id == there.organisation_id, here.id != there.id,
+            opposite(here, there, other),
+        )
+    )  # fmt: skip
+    same_number = home.organisation_id == elsewhere.organisation_id, home.number_key == elsewhere.number_key
+    same_person = one.address_id == home.id, two.address_id == elsewhere.id, one.person_id == two.person_id
+    either = (kept_apart.where(*same_number), kept_apart.where(*same_person))
+    return or_(*(Case.conversation_id.in_(conversations) for conversations in either))
+
+
+def may_take(session: Session, case_id: str, caseworker: Staff) -> bool:
+    """Return whether a case may become somebody's: same organisation, at work, not behind the wall.
+
+    Whoever is asked need not see it before: a transfer may go to another discipline.
+    """
+    if not caseworker.active or caseworker.role not in _WORKING:
+        return False
+    open_to_them = Case.id == case_id, Case.organisation_id == caseworker.organisation_id, ~walled_from(caseworker.id)
+    return session.scalar(select(Case.id).where(*open_to_them)) is not None
+
+
+def may_see(session: Session, case_id: str, caseworker: Staff) -> bool:
+    """Return whether somebody may see a case now."""
+    return session.scalar(select(Case.id).where(Case.id == case_id, visible_to(caseworker))) is not None
+
+
+def lock_case(session: Session, case_id: str, caseworker: Staff | None) -> Case | None:
+    """Hold the case's conversation, then the case, until the transaction ends; None: not there for this caseworker.
+
+    One that is claimed by somebody else is returned too: who came second is told so.
+    """
+    conversation_id = session.scalar(select(Case.conversation_id).where(Case.id == case_id))
+    if conversation_id is None:  # no such case, or only its shell: its person has been forgotten
+        return None
+    hold(session, conversation_id)
+    case = session.scalar(
+        select(Case)
+        .where(Case.id == case_id, Case.conversation_id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return case if case and (caseworker is None or may_take(session, case_id, caseworker)) else None
+
+
+def is_on(session: Session, case: Case, caseworker: Staff) -> bool:
+    """Return whether somebody is the owner of a case or a member."""
+    members = list_members(session, case.id)
+    return case.owner_id == caseworker.id or any(one.caseworker_id == caseworker.id for one in members)
+
+
+def lock_own(session: Session, case_id: str, caseworker: Staff) -> Case | Outcome:
+    """Return a case as `lock_case` does, for who is on it: its owner and its members; else why not."""
+    case = lock_case(session, case_id, caseworker)
+    if case is None:
+        return Outcome.GONE
+    return case if is_on(session, case, caseworker) else Outcome.NOT_ALLOWED
+
+
+def list_members(session: Session, case_id: str) -> tuple[Member, ...]:
+    """Return who is on a case besides its owner, longest first."""
+    rows = select(CaseMember).where(CaseMember.case_id == case_id).order_by(CaseMember.since)
+    return tuple(Member(row.caseworker_id, row.discipline, row.since) for row in session.scalars(rows))
+
+
+def _to_file(case: Case, *, role: str | None, state: str | None, members: tuple[Member, ...]) -> CaseFile:
+    return CaseFile(
+        id=case.id, organisation_id=case.organisation_id, conversation_id=case.conversation_id, code=case.code,
+        topic=case.topic, discipline=case.discipline, language=case.language, state=state, role=role,
+        urgency=Urgency(case.urgency), reason=case.reason, status=CaseStatus(case.status), owner_id=case.owner_id,
+        assigned_to_id=case.assigned_to_id, offered_to_id=case.offered_to_id,
+        interpreter_needed=case.interpreter_needed, opened_at=case.opened_at, claimed_at=case.claimed_at,
+        closed_at=case.closed_at, waiting_since=case.waiting_since, reply_due_at=case.reply_due_at,
+        clock_step=case.clock_step, snoozed_until=case.snoozed_until, opening=case.opening, outcome=case.outcome,
+        first_reply_at=case.first_reply_at, members=members,
+    )  # fmt: skip

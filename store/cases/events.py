@@ -1,0 +1,65 @@
+"""What happens to a case, one row each: the timeline. Codes and ids only, words sealed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from store.tables import CaseEvent
+from store.tables.base import new_id
+
+NOTE = "case_event.note"  # context of the seal
+
+
+class EventKind(StrEnum):
+    """Kinds of a timeline's rows. Those of the reply clock and of pages are written by who runs them."""
+
+    OPENED = "opened"
+    JOINED = "joined"  # another message for an open case
+    CLAIMED = "claimed"
+    RELEASED = "released"  # back to waiting
+    OFFERED = "offered"  # a transfer that waits for a yes
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    MEMBER_ADDED = "member_added"
+    MEMBER_REMOVED = "member_removed"
+    REPLIED = "replied"
+    OPENING_ANSWERED = "opening_answered"
+    OPENING_OVERRIDDEN = "opening_overridden"
+    NOTE = "note"
+    ASSIGNED = "assigned"  # somebody was asked to take it
+    PAGED = "paged"
+    REMINDED = "reminded"
+    REASSIGNED = "reassigned"
+    ESCALATED = "escalated"
+    REPORT_BEGUN = "report_begun"
+    REPORT_MADE = "report_made"
+    REPORT_SIGNED = "report_signed"
+    CALL_WISHED = "call_wished"
+    CALL_REACHED = "call_reached"
+    CALL_MISSED = "call_missed"
+    INTERPRETER = "interpreter"
+
+
+def add_event(
+    session: Session, case_id: str, kind: EventKind, *, now: datetime, caseworker_id: str | None = None,
+    message_id: str | None = None, discipline: str | None = None, note_sealed: bytes | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """Write one event in the caller's transaction; return its id. Without a caseworker it was the service itself."""
+    event_id = new_id()
+    session.execute(
+        insert(CaseEvent).values(
+            id=event_id, case_id=case_id, kind=kind, actor="caseworker" if caseworker_id else "system",
+            caseworker_id=caseworker_id, message_id=message_id, discipline=discipline, note_sealed=note_sealed,
+            details=dict(details) if details else None, at=now,
+        )
+    )  # fmt: skip
+    return event_id

@@ -1,0 +1,118 @@
+"""One timeline of a case: what was said in its conversation and what was done, oldest first, behind the walls."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from conversation.messages import Attachment
+from store.cases.access import CaseFile
+from store.cases.events import NOTE, EventKind
+from store.inbox import BODY, DETAILS
+from store.sealing.vault import Vault
+from store.staff.staff import Staff
+from store.tables import CaseEvent, Message, OutboxEntry
+
+MESSAGE = "message"
+_NOTED = (EventKind.NOTE, EventKind.OPENING_OVERRIDDEN)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing said or done.
+
+    Attributes:
+        kind: "message", or the kind of the event (store/cases/events.py).
+        body: what was said in the original, or the words of a note; "" for other events.
+        status, segments, error_code: of the last sending of an outgoing message.
+        details: codes of an event.
+    """
+
+    kind: str
+    at: datetime
+    id: str
+    author: str
+    caseworker_id: str | None = None
+    body: str = field(default="", repr=False)
+    language: str | None = None
+    message_kind: str | None = None
+    message_id: str | None = None
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    location: tuple[float, float] | None = field(default=None, repr=False)
+    answer: str | None = None
+    draft: bool = False
+    status: str | None = None
+    reason: str | None = None
+    segments: int = 0
+    error_code: int | None = None
+    discipline: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def read_timeline(
+    session: Session, vault: Vault, caseworker: Staff, case: CaseFile, *,
+    before: datetime | None = None, limit: int = 200,
+) -> list[TimelineItem]:  # fmt: skip
+    """Return the newest `limit` things before a time, oldest first. `case` comes from `get_case_for`, which audits."""
+    said = list(_messages(session, vault, case, before, limit))
+    done = list(_events(session, vault, caseworker, case, before, limit))
+    return sorted([*reversed(said), *reversed(done)], key=lambda item: item.at)[-limit:]
+
+
+def may_read(caseworker: Staff, case: CaseFile) -> ColumnElement[bool]:
+    """Return the condition under which an event may be seen: a walled note by its author and its discipline's people
+    on this case, by nobody else, whatever their role."""
+    if not case.has_on_it(caseworker.id):
+        mine: list[str] = []
+    else:
+        held = {one.discipline for one in case.members if one.caseworker_id == caseworker.id}
+        mine = sorted(held | set(caseworker.disciplines))
+    inside = CaseEvent.discipline.in_(mine) if mine else false()
+    own = CaseEvent.caseworker_id == caseworker.id
+    return or_(CaseEvent.kind != EventKind.NOTE, CaseEvent.discipline.is_(None), inside, own)
+
+
+def _messages(
+    session: Session, vault: Vault, case: CaseFile, before: datetime | None, limit: int
+) -> Iterator[TimelineItem]:
+    rows = session.execute(
+        select(Message, OutboxEntry)
+        .outerjoin(OutboxEntry, OutboxEntry.message_id == Message.id)
+        .where(Message.conversation_id == case.conversation_id, Message.at < before if before else true())
+        .order_by(Message.seq.desc(), OutboxEntry.seq.desc())
+        .limit(limit)
+    )
+    seen: set[str] = set()
+    for message, entry in rows:
+        if message.id not in seen:  # a text that went twice is one thing said: its last sending is shown
+            seen.add(message.id)
+            yield _said(vault, message, entry)
+
+
+def _said(vault: Vault, message: Message, entry: OutboxEntry | None) -> TimelineItem:
+    details = vault.open_json(message.details_sealed, DETAILS) if message.details_sealed else {}
+    place = details.get("location")
+    return TimelineItem(
+        kind=MESSAGE, at=message.at, id=message.id, author=message.author, caseworker_id=message.caseworker_id,
+        body=vault.open(message.body_sealed, BODY), language=message.language, message_kind=message.kind,
+        message_id=message.id, attachments=tuple(Attachment(**one) for one in details.get("attachments", ())),
+        location=(place["latitude"], place["longitude"]) if place else None, answer=message.answer,
+        draft=message.draft, status=entry.status if entry else None, reason=entry.reason if entry else None,
+        segments=entry.segments if entry else 0, error_code=entry.error_code if entry else None,
+    )  # fmt: skip
+
+
+def _events(
+    session: Session, vault: Vault, caseworker: Staff, case: CaseFile, before: datetime | None, limit: int
+) -> Iterator[TimelineItem]:
+    of_case = and_(CaseEvent.case_id == case.id, CaseEvent.at < before if before else true())
+    rows = select(CaseEvent).where(of_case, may_read(caseworker, case)).order_by(CaseEvent.at.desc()).limit(limit)
+    for event in session.scalars(rows):
+        yield TimelineItem(
+            kind=event.kind, at=event.at, id=event.id, author=event.actor, caseworker_id=event.caseworker_id,
+            body=vault.open(event.note_sealed, NOTE) if event.note_sealed else "", message_id=event.message_id,
+            discipline=event.discipline, details=event.details or {},
+        )  # fmt: skip

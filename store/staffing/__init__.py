@@ -1,0 +1,1 @@
+"""Shifts, who has room, who was asked and who was called."""
