@@ -76,12 +76,13 @@ def _simulator_routes(settings: Settings, database: Database) -> list[Route]:
     except ConfigurationError:
         return []
 
-    async def phones(_: Request) -> Response:
-        return RedirectResponse(f"http://127.0.0.1:{settings.simulator_port}/phones", status_code=307)
+    async def elsewhere(request: Request) -> Response:
+        return RedirectResponse(f"http://127.0.0.1:{settings.simulator_port}{request.url.path}", status_code=307)
 
     async def details(request: Request) -> Response:
         outbox_id = request.path_params["outbox_id"]
         found = await database.read(lambda session: find_details(session, outbox_id))
         return JSONResponse(found, status_code=200 if found else 404)
 
-    return [Route("/phones", phones), Route("/simulator/details/{outbox_id}", details)]
+    there = [Route(path, elsewhere) for path in ("/phones", "/answers")]
+    return [*there, Route("/simulator/details/{outbox_id}", details)]

@@ -20,7 +20,7 @@ from conversation.errors import ConfigurationError
 from service import wiring
 from service.running import bot_process
 from service.running.children import Child, stop_children
-from service.running.demo_staff import Credentials, add_demo_staff, describe
+from service.running.demo_staff import add_demo_staff, describe
 from service.running.ports import open_port
 from service.running.preparing import prepare
 from service.settings import ROOT, Settings, to_environment
@@ -46,13 +46,12 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     check_disk(settings)
     check_ports(settings)
-    _say("keys, tables and demo accounts …")
+    _say("keys and tables …")
     prepare(settings)
-    demo = add_demo_staff(settings)
     _say("model …")
     model = await _unless_told(stop, bot_process.train_model())
     if model:
-        await watch_over(_children(settings, model), stop, started=lambda: _say_links(settings, demo))
+        await watch_over(_children(settings, model), stop, started=lambda: _say_links(settings))
 
 
 @dataclass
@@ -230,14 +229,16 @@ def _bot_answers(url: str, token: str) -> Callable[[], Awaitable[bool]]:
     return ask
 
 
-def _say_links(settings: Settings, demo: Sequence[Credentials]) -> None:
+def _say_links(settings: Settings) -> None:
     at = f"http://{_THIS_MACHINE.get(settings.bind, settings.bind)}:{settings.port}"
     _say("Puente runs. Ctrl-C stops it.")
     if _is_simulated(settings):
         _say(f"  phones (simulator)  {at}/phones")
+        _say(f"  all answers         {at}/answers")
     _say(f"  inbox               {at}/inbox")
     _say(f"  health              {at}/health/ready")
     _say("  cases for people    .venv/bin/puente cases")
+    demo = add_demo_staff(settings)  # only now: a start that is broken off would keep passwords that nobody has read
     for line in describe(demo) or ["  a new way in        .venv/bin/puente staff invite LOGIN"]:
         _say(line)
 
