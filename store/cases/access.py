@@ -100,18 +100,21 @@ def visible_to(caseworker: Staff) -> ColumnElement[bool]:
     ours = Case.organisation_id == caseworker.organisation_id
     if caseworker.role in LEADING:
         return and_(ours, ~walled_from(caseworker.id))
-    disciplines = [*caseworker.disciplines, *_ANYBODYS]
-    open_to_them = true() if not caseworker.disciplines else Case.discipline.in_(disciplines)
-    unclaimed = and_(
-        Case.status == CaseStatus.WAITING, or_(open_to_them, Case.urgency == Urgency.PAGE_NOW)
-    )  # fmt: skip
+    waiting = Case.status == CaseStatus.WAITING
+    unclaimed = and_(waiting, or_(_is_open_to(caseworker), Case.assigned_to_id == caseworker.id))
     theirs = or_(
         Case.owner_id == caseworker.id,
         Case.offered_to_id == caseworker.id,
-        Case.assigned_to_id == caseworker.id,
         exists().where(CaseMember.case_id == Case.id, CaseMember.caseworker_id == caseworker.id),
     )
     return and_(ours, or_(theirs, unclaimed), ~walled_from(caseworker.id))
+
+
+def _is_open_to(caseworker: Staff) -> ColumnElement[bool]:
+    """Return the condition under which a case is for somebody to take while it waits: their discipline, or danger."""
+    disciplines = [*caseworker.disciplines, *_ANYBODYS]
+    fits = true() if not caseworker.disciplines else Case.discipline.in_(disciplines)
+    return or_(fits, Case.urgency == Urgency.PAGE_NOW)
 
 
 def walled_from(caseworker_id: str) -> ColumnElement[bool]:
@@ -181,6 +184,16 @@ def may_take(session: Session, case_id: str, caseworker: Staff) -> bool:
 def may_see(session: Session, case_id: str, caseworker: Staff) -> bool:
     """Return whether somebody may see a case now."""
     return session.scalar(select(Case.id).where(Case.id == case_id, visible_to(caseworker))) is not None
+
+
+def may_race(session: Session, case_id: str, caseworker: Staff) -> bool:
+    """Return whether somebody who comes too late is told by whom a case is looked after: they could have had it."""
+    theirs = Case.assigned_to_id == caseworker.id
+    if caseworker.role not in LEADING and not session.scalar(
+        select(Case.id).where(Case.id == case_id, or_(theirs, _is_open_to(caseworker)))
+    ):
+        return False
+    return may_take(session, case_id, caseworker)
 
 
 def lock_case(session: Session, case_id: str, caseworker: Staff | None) -> Case | None:

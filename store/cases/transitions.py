@@ -196,8 +196,11 @@ def _refuse(session: Session, move: Move, case: Case, caseworker: Staff | None) 
     """Return why a move may not be made, DONE when it was made before, None when it may."""
     rule, phase = MOVES[move], find_phase(case)
     if move is Move.CLAIM and case.status == CaseStatus.CLAIMED:
-        mine = caseworker is not None and case.owner_id == caseworker.id
-        return Outcome.DONE if mine else Outcome.TAKEN_BY_OTHER
+        if caseworker is None or case.owner_id == caseworker.id:
+            return Outcome.TAKEN_BY_OTHER if caseworker is None else Outcome.DONE
+        return Outcome.TAKEN_BY_OTHER if access.may_race(session, case.id, caseworker) else Outcome.GONE
+    if move is Move.CLAIM and caseworker is not None and not access.may_see(session, case.id, caseworker):
+        return Outcome.GONE  # codes are easily guessed: what one may not see one may not take
     if phase not in rule.starts or not rule.by & _find_roles(session, case, caseworker):
         return Outcome.NOT_ALLOWED
     if move is Move.REOPEN and _has_twin(session, case):
