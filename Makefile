@@ -1,5 +1,5 @@
 # Two commands are all a newcomer needs: `make run` and `make test`.
-.PHONY: run test setup train lint check bench bench-language bench-danger bench-nlu lock
+.PHONY: run test setup train lint check bench bench-language bench-danger bench-nlu bench-inbox lock
 
 PYTHON = .venv/bin/python
 
@@ -42,6 +42,10 @@ bench-nlu: ## how well the trained model understands messages of other authors; 
 	@sh service/bootstrap.sh run
 	@.venv-rasa/bin/python -m bench.nlu
 	@test -z "$(MODELS)" || .venv-rasa/bin/python -m bench.nlu_models
+
+bench-inbox: ## the inbox with 10,000 open cases: pages beside an empty route, live news, memory
+	@sh service/bootstrap.sh test
+	@$(PYTHON) -m bench.inbox
 
 lock: ## write the requirement files anew from pyproject.toml
 	@sh service/lock.sh

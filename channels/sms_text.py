@@ -103,7 +103,8 @@ def prepare_for_sms(text: str) -> str:
     return "".join([*pieces, _prepare(text[end:], right_to_left=right_to_left)])
 
 
-_WEB_ADDRESS = re.compile(r"(?:https?://|(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|\?))\S*", re.IGNORECASE)
+# It begins where a word does: looked for from each letter, a text of one long word would take the square of its length.
+_WEB_ADDRESS = re.compile(r"(?:https?://|(?<![a-z0-9-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/|\?))\S*", re.IGNORECASE)
 _ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad\u180e"
 _JOINERS = "\u200c\u200d"
 _DIRECTION_MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -180,27 +180,24 @@ class Door:
 
     async def _look(self, request: Request, form_cookie: str | None) -> Visit:
         """Find out who is there; a sign-in in use is written down as such."""
-        entrance, now = self._entrance, self._entrance.clock()
-        token = entrance.cookies.read_session(request)
-        signed_in = None
-        if token:
+        entrance, now, signed_in = self._entrance, self._entrance.clock(), None
+        if token := entrance.cookies.read_session(request):
             signed_in = await entrance.database.read(lambda session: find_session(session, entrance.vault, token, now))
-        if signed_in is not None and now - signed_in.seen_at >= TOUCH and not _is_stream(request):
+        if signed_in is not None and now - signed_in.seen_at >= TOUCH and not _is_by_itself(request):
             session_id = signed_in.id
             await entrance.database.run(lambda session: touch(session, session_id, now))
+        expected = signed_in.form_token if signed_in else ""
         if form_cookie is not None:
             expected = form_token(entrance.vault, form_cookie)
-        else:
-            expected = signed_in.form_token if signed_in else ""
         return Visit(_locale(request, signed_in), expected, signed_in)
 
     async def _pass(self, request: Request, visit: Visit) -> Response | None:
         """Return None when the request may go on, else what it gets instead."""
         posted = request.method not in ("GET", "HEAD")
-        if posted and not is_from_our_pages(request, self._entrance.public_url):
-            return self._refuse(request, Refusal.ELSEWHERE)
         form = None
         if posted:
+            if not is_from_our_pages(request, self._entrance.public_url):
+                return self._refuse(request, Refusal.ELSEWHERE)
             try:
                 form = await parse_form(request, self._most_bytes)
             except TooLarge:
@@ -216,12 +213,11 @@ class Door:
         return None
 
     def _is_admitted(self, signed_in: SignIn | None) -> bool:
-        if self._admission is Admission.ANYBODY:
-            return True
-        return signed_in is not None and (signed_in.whole or self._admission is Admission.HALF)
+        whole_or_half = signed_in is not None and (signed_in.whole or self._admission is Admission.HALF)
+        return self._admission is Admission.ANYBODY or whole_or_half
 
     def _refuse(self, request: Request, refusal: Refusal, form: Form | None = None) -> Response:
-        kept = form.get("body") if form else ""  # what somebody has typed is shown to them, not lost
+        kept = form.get("body") or form.get("note") if form else ""  # what was typed is shown again, not lost
         return self._entrance.render(request, "refused.html", status=refusal.status, why=refusal.code, kept=kept)
 
     def _send_to_sign_in(self, request: Request) -> Response:
@@ -239,8 +235,12 @@ def _new(cookies: Cookies, request: Request, form_cookie: str | None) -> tuple[s
 
 
 def _is_stream(request: Request) -> bool:
-    """A page that is only open is not in use: its stream of news does not keep a sign-in alive."""
     return "text/event-stream" in request.headers.get("accept", "")
+
+
+def _is_by_itself(request: Request) -> bool:
+    """A page that is only open is not in use: its stream of news and what it fetches anew keep no sign-in alive."""
+    return _is_stream(request) or "puente-refresh" in request.headers
 
 
 def _locale(request: Request, signed_in: SignIn | None) -> str:

@@ -30,12 +30,12 @@ class Form:
     values: FormData = field(repr=False)
 
     def get(self, name: str, default: str = "") -> str:
-        """Return the first text of a field."""
+        """Return the first text of a field, without NUL, which no database takes."""
         found = self.values.get(name)
-        return found if isinstance(found, str) else default
+        return found.replace("\0", "") if isinstance(found, str) else default
 
     def list(self, name: str) -> list[str]:
-        return [one for one in self.values.getlist(name) if isinstance(one, str)]
+        return [one.replace("\0", "") for one in self.values.getlist(name) if isinstance(one, str)]
 
     def file(self, name: str) -> UploadFile | None:
         """Return an uploaded file; None: none was chosen."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from store.tables import AuditEntry
@@ -28,3 +28,9 @@ def record(
             subject_id=subject_id, details=dict(details) if details else None, at=now,
         )
     )  # fmt: skip
+
+
+def count_acts(session: Session, organisation_id: str, *, actor: str, act: str, since: datetime) -> int:
+    """Return how often somebody has done something since a time."""
+    theirs = AuditEntry.organisation_id == organisation_id, AuditEntry.actor == actor, AuditEntry.act == act
+    return session.scalar(select(func.count()).select_from(AuditEntry).where(*theirs, AuditEntry.at >= since)) or 0

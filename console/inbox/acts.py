@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from console.inbox.act import Act, moved
-from console.inbox.ready_answers import find_answer, find_opening
+from console.inbox.ready_answers import ReadyAnswer, find_answer, find_opening
 from console.inbox.records import RECORDS
 from conversation.messages import Channel
 from store.cases import drafts, forms, members, notes, transitions
@@ -64,10 +64,12 @@ _SENT = {
 def _read_reply(act: Act) -> Reply:
     body = _read_text(act)
     inserted = act.form.get("inserted")
-    same = inserted != OPENING and bool(inserted) and _find_text(act, inserted).split() == body.split()
+    found = _find_ready(act, inserted) if inserted != OPENING else None
+    same = found is not None and found.text.split() == body.split()
     return Reply(
-        body=body, form_key=act.form.key, answer=inserted if same else None, override=act.form.get("override")[:300]
-    )
+        body=body, form_key=act.form.key, answer=inserted if same else None,
+        draft=found is not None and same and found.draft, override=act.form.get("override")[:300],
+    )  # fmt: skip
 
 
 def _send_opening(act: Act) -> str:
@@ -78,7 +80,7 @@ def _send_opening(act: Act) -> str:
     )
     if found is None:
         return "bad_form"
-    said = _send(act, Reply(found.text, f"{act.form.key}-opening", found.language, OPENING))
+    said = _send(act, Reply(found.text, f"{act.form.key}-opening", found.language, OPENING, found.draft))
     drafts.save_draft(
         act.session, act.vault,
         case_id=act.case.id, caseworker_id=act.staff.id, body=typed, now=act.now,
@@ -87,11 +89,15 @@ def _send_opening(act: Act) -> str:
 
 
 def _find_text(act: Act, answer: str) -> str:
+    found = _find_ready(act, answer)
+    return found.text if found else ""
+
+
+def _find_ready(act: Act, answer: str) -> ReadyAnswer | None:
     catalogue = act.desk.means.rules.catalogue
-    found = find_answer(
+    return find_answer(
         catalogue, answer, language=_language(act), channel=find_channel(act), today=act.now.date()
     )  # fmt: skip
-    return found.text if found else ""
 
 
 def _language(act: Act) -> str:

@@ -91,6 +91,8 @@ class LiveInbox:
                     yield ": still here\n\n"
                     continue
                 page.news.clear()
+                if not await _still_holds(page):  # a busy page has no pause in which to ask
+                    return
                 if not self._closed:
                     yield render_change(page.mark)
         finally:

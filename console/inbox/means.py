@@ -6,18 +6,26 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 
 from console.door import Entrance
 from conversation.messages import Channel
 from conversation.ports import WorkQueue
 from conversation.turn import Rules
+from store.cases.events import EventKind
 from store.cases.timeline import TimelineItem
 from store.database import Session
 from store.decisions import Split
 from store.staff.staff import Staff, list_staff
 from store.staffing.hours import read_office
 from store.staffing.switching import is_working
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999  # of anything that is asked for or planned here
+
+
+_TELLING = frozenset(
+    {EventKind.ASSIGNED, EventKind.REASSIGNED, EventKind.PAGED, EventKind.REMINDED, EventKind.ESCALATED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,8 @@ class Desk:
         here = at.astimezone(self.zone)
         if here.date() == self.now.astimezone(self.zone).date():
             return format_time(here, "short", tzinfo=self.zone, locale=self.locale)
-        return format_datetime(here, "d MMM, HH:mm", tzinfo=self.zone, locale=self.locale)
+        day, clock = format_skeleton("MMMd", here, locale=self.locale), format_time(here, "short", locale=self.locale)
+        return f"{day}, {clock}"
 
     def ago(self, since: datetime) -> str:
         """Return how long something lasts ("12 minutes")."""
@@ -115,27 +124,37 @@ class Desk:
         return format_date(day, "medium", locale=self.locale)
 
     def extras(self, item: TimelineItem) -> Iterator[str]:
-        """Return what belongs to an event besides what it is: to whom, until when."""
+        """Return what belongs to an event besides what it is: to whom ("" for nobody), until when."""
         details = item.details
         for name in ("to", "member"):
-            if details.get(name):
-                yield self.name_of(details[name])
+            told = details.get(name)
+            if name in details and item.kind in _TELLING:
+                yield ", ".join(map(self.name_of, [told] if isinstance(told, str) else told or []))
+            elif isinstance(told, str):
+                yield self.name_of(told)
         if isinstance(details.get("until"), str):
             yield self.when(datetime.fromisoformat(details["until"]))
 
     def read_local(self, text: str) -> datetime | None:
-        """Return a time of a form ("2026-11-22T17:30") on the organisation's wall clock; None: it is none."""
+        """Return a time of a form ("2026-11-22T17:30") on the organisation's wall clock; None: it is none.
+
+        One that names its own offset keeps it. A year that no case can have is none: it may have no time in UTC.
+        """
         try:
-            return datetime.fromisoformat(text).replace(tzinfo=self.zone)
+            read = datetime.fromisoformat(text)
         except ValueError:
             return None
+        if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+            return None
+        return read if read.tzinfo else read.replace(tzinfo=self.zone)
 
     def read_day(self, text: str) -> datetime | None:
         """Return the beginning of a day of a form; None: it is none."""
         try:
-            return datetime.combine(date.fromisoformat(text), time(), self.zone)
+            day = date.fromisoformat(text)
         except ValueError:
             return None
+        return datetime.combine(day, time(), self.zone) if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def read_desk(session: Session, means: Means, staff: Staff, *, locale: str, now: datetime, said: str = "") -> Desk:

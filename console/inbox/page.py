@@ -19,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from console.door import current_staff, current_visit, read_form
 from console.headers import Dressed
 from console.inbox.act import Act
-from console.inbox.acts import ACTS, find_channel, save_draft
+from console.inbox.acts import ACTS, LONGEST_DRAFT, find_channel, save_draft
 from console.inbox.case import Asked, view_case
 from console.inbox.live import LiveInbox
 from console.inbox.means import Desk, Means, read_desk
@@ -84,6 +84,8 @@ class InboxPage:
         desk = await self._database.read(self._desk_of(request))
         vault = self._entrance.vault
         view = await self._database.run(lambda session: search_number(session, vault, desk, number))
+        if view is None:
+            return _go("/inbox", said="many_searches")
         return self._render(request, "inbox.html", desk, view=view)
 
     async def _switch_shift(self, request: Request) -> Response:
@@ -154,7 +156,7 @@ class InboxPage:
         channel, desk = await self._database.run(keep)
         if channel is None:
             return Response(status_code=404)
-        view = {"channel": channel, "cost": self._means.measure(form.get("body"), channel)}
+        view = {"channel": channel, "cost": self._means.measure(form.get("body")[:LONGEST_DRAFT], channel)}
         return self._render(request, "case_count.html", desk, view=view)
 
     async def _stream(self, request: Request) -> Response:

@@ -10,16 +10,20 @@ from starlette.datastructures import QueryParams
 
 from console.inbox.means import Desk
 from store.area_codes import read_number
-from store.audit import record
+from store.audit import count_acts, record
 from store.cases.marks import Subject, read_mark
 from store.cases.queues import CaseLine, Filters, Queue, count_queues, list_queue
 from store.database import Session
 from store.people import find_number_key
 from store.sealing.vault import Vault
+from store.staff.staff import DISCIPLINES
 
 CODE = re.compile(r"\s*([A-Za-z]{1,3}[0-9]{1,2})\s*")
 MOST_PAGES = 1000
-_FEWEST_DIGITS = 7
+MOST_NUMBERS = 60  # exact numbers that one person may look for in an hour
+_FEWEST_DIGITS, _LONGEST_PAGE = 7, 4
+_SEARCHED = "case.search_number"
+_DISCIPLINES = [*DISCIPLINES, "service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +89,19 @@ def read_wanted(query: QueryParams | Mapping[str, str], desk: Desk) -> Wanted:
     """Read what an address asks for; anything that cannot be read is left out."""
     asked = query.get("queue", "")
     queue = Queue(asked) if asked in Queue else Queue.MINE
-    page = query.get("page", "1")
     days = query.get("from", ""), query.get("until", "")
     opened_from, last_day = desk.read_day(days[0]), desk.read_day(days[1])
     state = query.get("state", "").upper()
     filters = Filters(
         language=_known(query.get("language", ""), [tag for tag, _, _ in desk.languages]),
-        discipline=query.get("discipline", "")[:64] or None,
+        discipline=_known(query.get("discipline", ""), _DISCIPLINES),
         state=_known(state, desk.states),
         opened_from=opened_from,
         opened_until=last_day + timedelta(days=1) if last_day else None,
         closed=query.get("closed") == "1",
     )
     shown = (days[0] if opened_from else "", days[1] if last_day else "")
-    return Wanted(queue, filters, min(int(page), MOST_PAGES) if page.isdecimal() and int(page) else 1, shown)
+    return Wanted(queue, filters, _read_page(query.get("page", "")), shown)
 
 
 def view_queue(session: Session, desk: Desk, wanted: Wanted, *, found_by: str = "") -> QueueView:
@@ -128,14 +131,22 @@ def find_number(text: str) -> str | None:
     return read_number(text)
 
 
-def search_number(session: Session, vault: Vault, desk: Desk, number: str) -> QueueView:
-    """Return every open case of one exact number that this reader may see; that somebody looked is written down."""
-    key = find_number_key(session, vault, desk.staff.organisation_id, number)
-    record(
-        session, desk.staff.organisation_id, actor=desk.staff.id, act="case.search_number", subject_kind="number",
-        subject_id=key, now=desk.now,
-    )  # fmt: skip
+def search_number(session: Session, vault: Vault, desk: Desk, number: str) -> QueueView | None:
+    """Return every open case of one exact number that this reader may see; that somebody looked is written down.
+
+    None: they have looked for so many within the hour that it is a list they go through, not a person they help.
+    """
+    ours, actor, since = desk.staff.organisation_id, desk.staff.id, desk.now - timedelta(hours=1)
+    if count_acts(session, ours, actor=actor, act=_SEARCHED, since=since) >= MOST_NUMBERS:
+        return None
+    key = find_number_key(session, vault, ours, number)
+    record(session, ours, actor=actor, act=_SEARCHED, subject_kind="number", subject_id=key, now=desk.now)
     return view_queue(session, desk, Wanted(Queue.ALL, Filters(number_key=key)), found_by=number)
+
+
+def _read_page(text: str) -> int:
+    """Return the page of a list that an address asks for; of digits beyond all pages no number is made."""
+    return min(max(int(text), 1), MOST_PAGES) if text.isdecimal() and len(text) <= _LONGEST_PAGE else 1
 
 
 def _known(value: str, values: list[str]) -> str | None:

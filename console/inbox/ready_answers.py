@@ -6,12 +6,13 @@ from datetime import date
 from itertools import islice
 
 from conversation.answers.catalogue import Catalogue
+from conversation.answers.wording import STAFF
 from conversation.folding import fold
 from conversation.messages import Channel
 from store.cases.replies import OPENING
 
 MOST_FOUND = 12
-_OUR_OWN = "system."  # texts that only the service itself can say
+_OUR_OWN = ("system.", STAFF)  # texts that only the service itself can say, and those to caseworkers' phones
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def find_answer(
     catalogue: Catalogue, answer: str, *, language: str, channel: Channel, today: date
 ) -> ReadyAnswer | None:
     """Return one answer; None: there is none, it may not be sent, or something in it is filled in by the service."""
-    if answer not in catalogue.entries:
+    if answer not in catalogue.entries or (answer.startswith(_OUR_OWN) and answer != OPENING):
         return None
     texts = catalogue.render(answer, language, channel=channel, today=today)
     if not texts or any("{" in text.body for text in texts):

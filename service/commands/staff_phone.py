@@ -23,7 +23,7 @@ _REFUSALS = {
 }
 _NOT_SENT = {
     Mailed.NO_SENDER: "it is not known which of our numbers is to text it: set STAFF_SENDER",
-    Mailed.NO_TEXT: "the text staff.phone_code is not reviewed and DRAFTS is refuse",
+    Mailed.NO_TEXT: "the text staff.phone_code is not reviewed and DRAFTS is refuse: to try it, set DRAFTS=send",
 }
 
 

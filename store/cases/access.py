@@ -154,13 +154,13 @@ def _is_near(caseworker_id: str, opposite: _Opposite) -> ColumnElement[bool]:
     here, there = aliased(Conversation), aliased(Conversation)
     home, elsewhere, other = aliased(Address), aliased(Address), aliased(Case)
     one, two = aliased(PersonAddress), aliased(PersonAddress)
-    on_it = exists().where(CaseMember.case_id == other.id, CaseMember.caseworker_id == caseworker_id)
+    on_it = other.id.in_(select(CaseMember.case_id).where(CaseMember.caseworker_id == caseworker_id))
     kept_apart = (
         select(here.id)
         .join(home, home.id == here.address_id)
         .where(
             or_(other.owner_id == caseworker_id, on_it), other.conversation_id == there.id,
-            elsewhere.id == there.address_id, here.organisation_id == there.organisation_id, here.id != there.id,
+            elsewhere.id == there.address_id, here.id != there.id,  # nobody has a case of another organisation
             opposite(here, there, other),
         )
     )  # fmt: skip

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.audit import record
 from store.cases import access
 from store.cases.events import EventKind, add_event
 from store.cases.outcomes import Outcome
@@ -80,8 +81,7 @@ def add_call(
             details_sealed=vault.seal_json(dict(details), _CALL), due_at=due_at, at=now,
         )
     )  # fmt: skip
-    add_event(session, case.id, _EVENTS[kind], caseworker_id=caseworker.id, now=now)
-    session.flush()
+    _note(session, case, _EVENTS[kind], caseworker, now)
     return Outcome.DONE
 
 
@@ -149,8 +149,18 @@ def _is_short(details: Mapping[str, str]) -> bool:
 
 
 def _note_booking(session: Session, case: Case, caseworker: Staff, status: BookingStatus, now: datetime) -> None:
-    details = {"status": status}
-    add_event(session, case.id, EventKind.INTERPRETER, caseworker_id=caseworker.id, details=details, now=now)
+    _note(session, case, EventKind.INTERPRETER, caseworker, now, {"status": status})
+
+
+def _note(
+    session: Session, case: Case, kind: EventKind, caseworker: Staff, now: datetime,
+    details: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    add_event(session, case.id, kind, caseworker_id=caseworker.id, details=details, now=now)
+    record(
+        session, case.organisation_id, actor=caseworker.id, act=f"case.{kind}", subject_kind="case",
+        subject_id=case.id, now=now, details=details,
+    )  # fmt: skip
     session.flush()
 
 

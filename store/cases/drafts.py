@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from store.cases import access
 from store.sealing.vault import Vault
 from store.tables import ReplyDraft
 from store.tables.base import new_id
@@ -13,9 +14,14 @@ _BODY = "reply_draft.body"
 
 
 def save_draft(session: Session, vault: Vault, *, case_id: str, caseworker_id: str, body: str, now: datetime) -> None:
-    """Keep the newest state of a text; nothing is kept of an empty one. The caller has come through `get_case_for`."""
+    """Keep the newest state of a text; nothing is kept of an empty one. The caller has come through `get_case_for`.
+
+    Nor is anything kept once the person of the case has been forgotten: a page that is still open goes on saving.
+    """
     if not body.strip():
         drop_draft(session, case_id=case_id, caseworker_id=caseworker_id)
+        return
+    if access.lock_case(session, case_id, None) is None:
         return
     sealed = vault.seal(body, _BODY)
     changed = session.scalar(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from store.audit import record
 from store.cases import access
 from store.cases.events import NOTE, EventKind, add_event
 from store.cases.forms import take_form
@@ -35,6 +36,10 @@ def add_note(
         add_event(
             session, case_id, EventKind.NOTE, caseworker_id=caseworker.id, discipline=wall, note_sealed=sealed, now=now
         )
+        record(
+            session, case.organisation_id,
+            actor=caseworker.id, act="case.note", subject_kind="case", subject_id=case_id, now=now,
+        )  # fmt: skip
     return Outcome.DONE
 
 

@@ -12,6 +12,7 @@ from conversation.handoff import SAFE_OPENING
 from conversation.masking import mask
 from conversation.messages import Author, CaseStatus, Channel, OutgoingText
 from conversation.ports import WorkQueue
+from store.audit import record
 from store.cases import access
 from store.cases.clock import stop_clock
 from store.cases.drafts import drop_draft
@@ -50,6 +51,7 @@ class Reply:
     Attributes:
         form_key: made by the page or phone once for this text: the same again sends nothing.
         answer: id of the catalogue entry when the words are its own, unchanged.
+        draft: that entry has no review yet.
         override: why the neutral first text of a safety case is left out, in the caseworker's own words.
     """
 
@@ -57,6 +59,7 @@ class Reply:
     form_key: str = field(repr=False)
     language: str | None = None
     answer: str | None = None
+    draft: bool = False
     override: str | None = field(default=None, repr=False)
 
 
@@ -145,7 +148,7 @@ def _add(
     assert case.conversation_id is not None
     language = reply.language or way.language
     text = OutgoingText(
-        answer=reply.answer, language=language, body=reply.body.strip(), author=Author.CASEWORKER, draft=False
+        answer=reply.answer, language=language, body=reply.body.strip(), author=Author.CASEWORKER, draft=reply.draft
     )
     parts: list[Part] = list(split(text.body, way.channel))
     for part in parts:
@@ -158,6 +161,11 @@ def _add(
         signed = {"caseworker_id": caseworker.id, "case_id": case.id}
         session.execute(update(Message).where(Message.id == message_id).values(**signed))
         add_event(session, case.id, EventKind.REPLIED, caseworker_id=caseworker.id, message_id=message_id, now=now)
+    details = {"answer": reply.answer, "parts": len(parts), "opening": case.opening}
+    record(
+        session, case.organisation_id,
+        actor=caseworker.id, act="case.reply", subject_kind="case", subject_id=case.id, now=now, details=details,
+    )  # fmt: skip
     case.first_reply_at = case.first_reply_at or now
     stop_clock(case)
 

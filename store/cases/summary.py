@@ -86,7 +86,8 @@ def _list_exchanges(session: Session, case: CaseFile) -> tuple[Exchange, ...]:
         .limit(_TURNS)
     ).all()
     ids = [row.message_id for row in heard]
-    rows = select(Message.in_reply_to, Message.answer).where(Message.in_reply_to.in_(ids)).order_by(Message.seq)
+    of_these = Message.conversation_id == case.conversation_id, Message.in_reply_to.in_(ids)  # the first has an index
+    rows = select(Message.in_reply_to, Message.answer).where(*of_these).order_by(Message.seq)
     said = [(to, answer) for to, answer in session.execute(rows)]
     return tuple(Exchange(row.received_at, row.decision, _answers(row.message_id, said)) for row in reversed(heard))
 

@@ -57,7 +57,7 @@ async function fetchParts() {
   if (fetching) { again = true; return; }
   fetching = true;
   try {
-    const answer = await fetch(page.dataset.parts, { headers: { Accept: "text/html" }, redirect: "error" });
+    const answer = await fetch(page.dataset.parts, { headers: { Accept: "text/html", "Puente-Refresh": "1" }, redirect: "error" });
     if (answer.ok) {
       const fresh = parse(await answer.text());
       for (const part of fresh.querySelectorAll("[data-live]")) putPart(part);

@@ -268,3 +268,10 @@ def test_preparing_never_costs_more_than_its_ellipses(text: str) -> None:
 @cache
 def _extension_units(text: str) -> int:
     return sum(character in EXTENSION_TABLE for character in text)  # two septets instead of one unit, once it is GSM-7
+
+
+@pytest.mark.parametrize("letters", ["a", "1-"])
+def test_a_text_of_one_endless_word_is_prepared_as_it_is(letters: str) -> None:
+    endless = letters * 200_000  # whoever looks for a web address from each letter needs hours
+
+    assert prepare_for_sms(endless) == endless

@@ -93,12 +93,27 @@ def test_even_a_busy_sign_in_ends_after_twelve_hours(desk: FrontDesk, visitor: V
     assert visitor.get("/inbox").status_code == 303
 
 
-def test_a_page_that_is_only_open_does_not_keep_a_sign_in_alive(desk: FrontDesk, visitor: Visitor) -> None:
+@pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        ({"Accept": "text/event-stream"}, 403),  # no page of signing in for a program
+        ({"Puente-Refresh": "1"}, 303),  # what the page fetches by itself when it is told that something is new
+    ],
+)
+def test_a_page_that_is_only_open_does_not_keep_a_sign_in_alive(
+    desk: FrontDesk, visitor: Visitor, headers: dict[str, str], refused: int
+) -> None:
     for _ in range(2):
         desk.house.clock.advance(timedelta(minutes=16).total_seconds())
-        last = visitor.get("/inbox", headers={"Accept": "text/event-stream"}).status_code
+        last = visitor.get("/inbox", headers=headers).status_code
 
-    assert last == 403  # no page of signing in for a program
+    assert last == refused
+
+
+def test_what_no_database_takes_is_left_out_of_a_form(visitor: Visitor) -> None:
+    answer = visitor.post("/inbox/text", form_key="k" * 12, body="a\0b")
+
+    assert answer.text == "k" * 12 + " ab"
 
 
 def test_a_token_that_somebody_else_chose_is_never_made_valid(visitor: Visitor) -> None:

@@ -94,6 +94,15 @@ async def test_a_database_that_fails_for_a_while_ends_no_stream() -> None:
     inbox.close()
 
 
+async def test_a_busy_page_ends_with_its_sign_in_too() -> None:
+    async def signed_out() -> bool:
+        return False
+
+    inbox = LiveInbox(Marks().read)
+
+    assert await next_change(inbox.subscribe(HERE, NEW, holds=signed_out)) == "ended"
+
+
 async def test_who_is_signed_out_meanwhile_is_told_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     async def signed_out() -> bool:
         return False

@@ -128,6 +128,27 @@ async def test_an_unclaimed_case_is_seen_by_its_discipline_a_claimed_one_by_who_
     assert (before, after) == ([True, False, True], [False, False, True])
 
 
+async def test_what_one_may_not_see_one_may_not_take_nor_learn_whose_it_is(room: Room) -> None:
+    take = {"case_id": room.case_id, "caseworker": room.lea, "now": room.house.clock()}
+
+    waiting = room.run(transitions.claim, **take)
+    room.claim(room.ana)
+    claimed = room.run(transitions.claim, **take)
+
+    assert (waiting, claimed) == (Outcome.GONE, Outcome.GONE)
+    assert room.case.owner_id == room.ana.id
+
+
+async def test_who_was_only_asked_sees_no_more_of_it_once_somebody_else_has_it(room: Room) -> None:
+    room.run(lambda session: session.execute(update(Case).values(assigned_to_id=room.lea.id)))
+    asked = room.look(room.lea)
+
+    room.claim(room.ana)
+
+    assert asked is not None
+    assert room.look(room.lea) is None
+
+
 async def test_a_member_sees_the_case_and_may_leave_it(room: Room) -> None:
     room.claim(room.ana)
     of_lea = {"case_id": room.case_id, "member": room.lea, "now": room.house.clock()}
@@ -432,6 +453,35 @@ async def test_of_a_forgotten_person_no_word_is_left_beside_the_case(room: Room)
 
 def _draft(room: Room) -> dict[str, Any]:
     return {"case_id": room.case_id, "caseworker_id": room.ana.id, "now": room.house.clock()}
+
+
+async def test_a_page_that_is_still_open_keeps_nothing_of_a_forgotten_person(room: Room) -> None:
+    room.claim(room.ana)
+    room.run(empty_cases, [room.case_id], reason="erased", now=room.house.later(1))
+
+    typed = {"case_id": room.case_id, "caseworker_id": room.ana.id, "body": "Her name is", "now": room.house.clock()}
+    room.run(drafts.save_draft, room.house.vault, **typed)
+
+    assert room.look(room.ana) is not None  # the shell: code and times
+    assert room.house.rows(select(ReplyDraft)) == []
+
+
+async def test_whatever_is_written_to_or_beside_a_case_is_in_the_audit_without_a_word_of_it(room: Room) -> None:
+    room.claim(room.ana)
+    by_ana = {"caseworker": room.ana, "case_id": room.case_id, "now": room.house.clock()}
+
+    room.reply(room.ana, "Buenos días")
+    room.note(room.ana, "Buenos días")
+    room.run(calls.add_call, room.house.vault, kind=calls.CallKind.WISH, details={"note": "Buenos días"}, **by_ana)
+    room.run(
+        calls.add_booking, room.house.vault, language="quc", details={"town": "Buenos días"}, starts_at=None, **by_ana
+    )
+
+    written = room.house.rows(select(AuditEntry).where(AuditEntry.act != "staff_added"))
+    assert {one.act for one in written} == {
+        "case.claim", "case.reply", "case.note", "case.call_wished", "case.interpreter",
+    }  # fmt: skip
+    assert not any("Buenos" in str(one.details) for one in written)
 
 
 async def test_what_is_being_typed_is_kept_for_each_caseworker(room: Room) -> None:
