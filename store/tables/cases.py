@@ -24,6 +24,7 @@ class Case(Base):
             postgresql_where=text("status <> 'closed'"),
         ),
         Index(None, "organisation_id", "status", "urgency"),
+        Index(None, "owner_id"),
     )
 
     id: Mapped[Id]

@@ -217,7 +217,13 @@ def upgrade() -> None:
     with op.batch_alter_table('case_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_event_at'), ['at'], unique=False)
 
+    with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_file_owner_id'), ['owner_id'], unique=False)
+
 def downgrade() -> None:
+
+    with op.batch_alter_table('case_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_file_owner_id'))
 
     with op.batch_alter_table('case_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_case_event_at'))
