@@ -77,8 +77,7 @@ def test_a_search_that_finds_nothing_says_so_and_shows_hostile_words_as_text(add
     expect(page.locator("main script")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     address: str, page: Page, width: int, scheme: str
 ) -> None:

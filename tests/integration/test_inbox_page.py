@@ -384,8 +384,7 @@ def test_the_shift_switch_turns(office: InboxHouse, address: str, plain: Page) -
     expect(plain.get_by_role("button", name="Begin my shift")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     office: InboxHouse, ana: Staff, address: str, page: Page, width: int, scheme: str
 ) -> None:

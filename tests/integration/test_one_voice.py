@@ -69,7 +69,7 @@ def play(stage: Stage, examples: int) -> None:
 
 
 def test_nothing_is_said_over_a_caseworker_and_nothing_is_lost(stage: Stage) -> None:
-    play(stage, 20)
+    play(stage, 12)
 
 
 @pytest.mark.parametrize("module", [decisions, outbox], ids=["when a reply is queued", "before the network"])
