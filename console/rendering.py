@@ -35,15 +35,20 @@ def render_time(when: datetime, *, locale: str, zone: tzinfo) -> str:
     return format_datetime(when, "d MMM y, HH:mm zzz", tzinfo=zone, locale=locale)
 
 
-def _environment(folder: Path, locale: str) -> Environment:
-    environment = Environment(
+def build_environment(folder: Path = PAGES) -> Environment:
+    """Return templates as every page here has them: escaped, and an unknown name is an error."""
+    return Environment(
         loader=FileSystemLoader(folder),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
-        extensions=[InternationalizationExtension],
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _environment(folder: Path, locale: str) -> Environment:
+    environment = build_environment(folder)
+    environment.add_extension(InternationalizationExtension)
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(locale=locale, locales=LOCALES, new_form_key=lambda: secrets.token_hex(16))
     cast(Any, environment).install_gettext_translations(read_translations(locale), newstyle=True)

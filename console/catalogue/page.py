@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
@@ -14,9 +12,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console.catalogue.view import ALL, MOST_SEARCH, STATES, Sheet, Wanted, view_catalogue
+from console.rendering import PAGES, build_environment
 from conversation.errors import ContentError
 
-PAGES = Path(__file__).parents[1] / "pages"
 FIRST_TOPIC = "school"  # what is shown before anything is asked for: all at once is long
 
 
@@ -31,7 +29,7 @@ class CataloguePage:
     def __init__(self, read: Callable[[], Sheet], *, today: Callable[[], date]) -> None:
         self._read = read
         self._today = today
-        self._template = _environment().get_template("answers.html")
+        self._template = build_environment().get_template("answers.html")
 
     def routes(self, guard: Sequence[Middleware] = ()) -> list[BaseRoute]:
         """Return the routes behind what the host puts before them: who may read this page is the host's to say."""
@@ -63,14 +61,4 @@ def read_wanted(query: QueryParams) -> Wanted:
         state=query.get("state", ""),
         discipline=query.get("discipline", ""),
         languages=tuple(query.getlist("language")),
-    )
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(PAGES),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

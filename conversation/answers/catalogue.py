@@ -1,13 +1,12 @@
 """The catalogue of reviewed wording: which text goes out for which answer id. Pure; store/content.py reads it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from conversation.answers.reviews import Ledger, ReviewKind
 from conversation.answers.standing import Standing
-from conversation.answers.wording import STAFF, Entry, Recording, Source, Wording, find_placeholders
+from conversation.answers.wording import STAFF, Entry, Recording, Source, Wording, fill_placeholders, find_placeholders
 from conversation.errors import ContentError
 from conversation.language.languages import Languages
 from conversation.messages import Author, Channel, OutgoingText
@@ -30,7 +29,6 @@ FLOOR_SET = (
 # Say, where an entry has no short form of its own, whom to ask instead.
 ASK_LAWYER, ASK_PERSON = "system.ask_lawyer_first", "system.ask_person_first"
 _FOR_LAWYERS = frozenset({"legal", "reunification", "safety"})  # disciplines
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NEEDED = frozenset({ReviewKind.LANGUAGE, ReviewKind.LEGAL, ReviewKind.CLINICAL})
 _FILLED_LATER = frozenset({"code", "choices"})  # by the store, which alone knows the code, and by the maker of the menu
 _OVERTAKING = frozenset({"system.crisis", "system.stopped", "system.started"})
@@ -154,7 +152,7 @@ class Catalogue:
         )
 
     def _render_one(self, answer: str, said: _Said, values: Mapping[str, str]) -> OutgoingText:
-        body = _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), said.body)
+        body = fill_placeholders(said.body, values)
         crisis = answer in _OVERTAKING or self.entries[answer].is_crisis
         return OutgoingText(
             answer=answer,

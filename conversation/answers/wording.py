@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,6 +21,11 @@ STAFF_LANGUAGES = ("en", "es")  # what those are written in, as the caseworkers'
 def find_placeholders(text: str) -> frozenset[str]:
     """Return the names in braces."""
     return frozenset(_PLACEHOLDER.findall(text))
+
+
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with the values of its placeholders; one without a value stays as it is."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
 @dataclass(frozen=True, slots=True)

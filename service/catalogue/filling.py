@@ -1,12 +1,10 @@
 """Texts as they are sent: with the longest values that their places can have."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from conversation.answers.catalogue import Wording
-from conversation.answers.wording import STAFF
+from conversation.answers.wording import STAFF, Wording, fill_placeholders
 from conversation.messages import Channel
 from conversation.places.part import Part
 from conversation.staff_texts import MOST_TOPIC, StaffText, most_words
@@ -24,7 +22,6 @@ _OF_STAFF = {
     "phone_code": "123456",
     "choices": "\n".join("1 AA99 " + "n" * MOST_TOPIC for _ in range(9)),
 }
-_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def count_sms_segments(body: str) -> int:
@@ -43,7 +40,7 @@ class Filling:
         if not wording.placeholders:
             return wording.text
         values = {**self._of_language(wording), **self._of_tables.get(wording.answer, {})}
-        return _PLACE.sub(lambda place: values.get(place[1], place[0]), wording.text)
+        return fill_placeholders(wording.text, values)
 
     def _of_language(self, wording: Wording) -> Mapping[str, str]:
         states = self._states(wording.language)
