@@ -1,5 +1,5 @@
 # Two commands are all a newcomer needs: `make run` and `make test`.
-.PHONY: run test setup train lint check bench bench-language bench-danger bench-nlu bench-inbox lock
+.PHONY: run test setup train lint check bench bench-language bench-danger bench-nlu bench-inbox bench-reminders lock
 
 PYTHON = .venv/bin/python
 
@@ -9,7 +9,7 @@ run: ## start everything on this machine and print the links; Ctrl-C stops it
 
 test: ## both runtimes, then every test
 	@sh service/bootstrap.sh test
-	@$(PYTHON) -m pytest $(TESTS)
+	@$(PYTHON) -m $(if $(TESTS),pytest $(TESTS),tests.side_by_side)
 
 setup: ## both runtimes, keys and tables, nothing started
 	@sh service/bootstrap.sh run
@@ -46,6 +46,10 @@ bench-nlu: ## how well the trained model understands messages of other authors; 
 bench-inbox: ## the inbox with 10,000 open cases: pages beside an empty route, live news, memory
 	@sh service/bootstrap.sh test
 	@$(PYTHON) -m bench.inbox
+
+bench-reminders: ## 10,000 reminders due in one minute: order, time to drain, memory; YEAR=1: a year of 50,000, too
+	@sh service/bootstrap.sh test
+	@$(PYTHON) -m bench.reminders $(if $(YEAR),--year)
 
 lock: ## write the requirement files anew from pyproject.toml
 	@sh service/lock.sh

@@ -1,6 +1,7 @@
-"""Our two cookies. By https their names begin with "__Host-": no other site or port can set them (RFC 6265bis)."""
+"""Our cookies. By https their names begin with "__Host-": no other site or port can set them (RFC 6265bis)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.requests import Request
 
@@ -23,6 +24,13 @@ class Cookies:
         """Return what a browser that has not signed in was given with a form."""
         return request.cookies.get(self._name("form"))
 
+    def read_device(self, request: Request, name: str) -> str | None:
+        """Return what a browser was given when somebody had signed in; store/staff/devices.py has name and value."""
+        return request.cookies.get(self._name(name))
+
+    def write_device(self, name: str, value: str, holds: timedelta) -> str:
+        return f"{self._write(name, value, 'Strict')}; Max-Age={int(holds.total_seconds())}"
+
     def write_session(self, token: str) -> str:
         # Lax: a link in a text message to a worker opens the case without signing in again. Every POST is checked.
         return self._write("session", token, "Lax")
@@ -37,6 +45,6 @@ class Cookies:
         return f"{'__Host-' if self.secure else ''}puente_{what}"
 
     def _write(self, what: str, value: str, same_site: str) -> str:
-        # no Max-Age: the browser forgets it when it is closed
+        # without Max-Age the browser forgets it when it is closed
         secure = "; Secure" if self.secure else ""
         return f"{self._name(what)}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}"

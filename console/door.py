@@ -20,8 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.cookies import Cookies
 from console.headers import dress
-from console.origin import is_from_our_pages
-from console.posted_form import MOST_BYTES, Form, TooLarge, parse_form
+from console.origin import is_by_itself, is_from_our_pages, is_stream
+from console.posted_form import MOST_BYTES, MOST_OF_STRANGERS, Form, Incomplete, TooLarge, parse_form
+from console.refusal import Refusal
 from console.rendering import Pages
 from console.translating import LOCALES, choose_locale
 from store.database import Database
@@ -41,24 +42,6 @@ class Admission(Enum):
     STAFF = "staff"
 
 
-class Refusal(Enum):
-    """Why a door stays shut; the page says it in words."""
-
-    ELSEWHERE = ("elsewhere", 403)  # another site's page sent this
-    OLD_FORM = ("old_form", 403)  # the form's token is not of this sign-in
-    TOO_LARGE = ("too_large", 413)
-    SIGNED_OUT = ("signed_out", 403)
-    ABSENT = ("absent", 404)  # or forbidden: they look the same outside
-
-    @property
-    def code(self) -> str:
-        return self.value[0]
-
-    @property
-    def status(self) -> int:
-        return self.value[1]
-
-
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request at the door.
@@ -73,6 +56,11 @@ class Visit:
     form_token: str = field(repr=False)
     signed_in: SignIn | None = None
     form: Form | None = None
+
+    @property
+    def sign_in_id(self) -> str:
+        """Return the id of the sign-in, "" where there is none."""
+        return self.signed_in.id if self.signed_in else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +159,20 @@ class Door:
             form_cookie = cookies.read_form(request)
             if form_cookie is None or len(form_cookie) < _LEAST_COOKIE:
                 form_cookie = secrets.token_urlsafe(32)
-        visit = await self._look(request, form_cookie)
+        posted = await self._read(request, form_cookie) if request.method not in ("GET", "HEAD") else None
+        visit = await self._look(request, form_cookie)  # after the reading: that may take minutes, and a sign-in ends
         scope[_VISIT] = visit
-        answer = await self._pass(request, visit) or self._app
+        answer = self._pass(request, visit, posted) or self._app
         await answer(scope, receive, dress(send, secure=cookies.secure, cookies=_new(cookies, request, form_cookie)))
-        if (form := scope[_VISIT].form) is not None:
-            await form.values.close()  # files that came with it
+        if isinstance(posted, Form):
+            await posted.values.close()  # files that came with it
 
     async def _look(self, request: Request, form_cookie: str | None) -> Visit:
         """Find out who is there; a sign-in in use is written down as such."""
         entrance, now, signed_in = self._entrance, self._entrance.clock(), None
         if token := entrance.cookies.read_session(request):
             signed_in = await entrance.database.read(lambda session: find_session(session, entrance.vault, token, now))
-        if signed_in is not None and now - signed_in.seen_at >= TOUCH and not _is_by_itself(request):
+        if signed_in is not None and now - signed_in.seen_at >= TOUCH and not is_by_itself(request):
             session_id = signed_in.id
             await entrance.database.run(lambda session: touch(session, session_id, now))
         expected = signed_in.form_token if signed_in else ""
@@ -191,21 +180,31 @@ class Door:
             expected = form_token(entrance.vault, form_cookie)
         return Visit(_locale(request, signed_in), expected, signed_in)
 
-    async def _pass(self, request: Request, visit: Visit) -> Response | None:
+    async def _read(self, request: Request, form_cookie: str | None) -> Form | Refusal:
+        """Read what was posted; a large file only of who may come in."""
+        if not is_from_our_pages(request, self._entrance.public_url):
+            return Refusal.ELSEWHERE
+        most_bytes = self._most_bytes
+        if most_bytes > MOST_OF_STRANGERS and not self._is_welcome((await self._look(request, form_cookie)).signed_in):
+            most_bytes = MOST_OF_STRANGERS
+        try:
+            return await parse_form(request, most_bytes)
+        except TooLarge:
+            return Refusal.TOO_LARGE
+        except Incomplete:
+            return Refusal.INCOMPLETE
+
+    def _pass(self, request: Request, visit: Visit, posted: Form | Refusal | None) -> Response | None:
         """Return None when the request may go on, else what it gets instead."""
-        posted = request.method not in ("GET", "HEAD")
-        form = None
-        if posted:
-            if not is_from_our_pages(request, self._entrance.public_url):
-                return self._refuse(request, Refusal.ELSEWHERE)
-            try:
-                form = await parse_form(request, self._most_bytes)
-            except TooLarge:
-                return self._refuse(request, Refusal.TOO_LARGE)
+        form = posted if isinstance(posted, Form) else None
+        if posted is Refusal.ELSEWHERE:
+            return self._refuse(request, posted)
         if not self._is_admitted(visit.signed_in):
             return self._refuse(request, Refusal.SIGNED_OUT, form) if posted else self._send_to_sign_in(request)
-        if self._roles and current_staff(request).role not in self._roles:
+        if "\0" in request.scope["path"] or not self._is_welcome(visit.signed_in):  # no database takes a NUL
             return self._refuse(request, Refusal.ABSENT)
+        if isinstance(posted, Refusal):
+            return self._refuse(request, posted)
         if form is not None:
             if not visit.form_token or not hmac.compare_digest(form.get("csrf").encode(), visit.form_token.encode()):
                 return self._refuse(request, Refusal.OLD_FORM, form)
@@ -216,12 +215,16 @@ class Door:
         whole_or_half = signed_in is not None and (signed_in.whole or self._admission is Admission.HALF)
         return self._admission is Admission.ANYBODY or whole_or_half
 
+    def _is_welcome(self, signed_in: SignIn | None) -> bool:
+        role = signed_in.staff.role if signed_in else None
+        return self._is_admitted(signed_in) and (not self._roles or role in self._roles)
+
     def _refuse(self, request: Request, refusal: Refusal, form: Form | None = None) -> Response:
         kept = form.get("body") or form.get("note") if form else ""  # what was typed is shown again, not lost
         return self._entrance.render(request, "refused.html", status=refusal.status, why=refusal.code, kept=kept)
 
     def _send_to_sign_in(self, request: Request) -> Response:
-        if _is_stream(request) or request.headers.get("sec-fetch-mode", "navigate") != "navigate":
+        if is_stream(request) or request.headers.get("sec-fetch-mode", "navigate") != "navigate":
             return self._refuse(request, Refusal.SIGNED_OUT)
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/signin?next={quote(asked, safe='/')}", status_code=303)
@@ -232,15 +235,6 @@ def _new(cookies: Cookies, request: Request, form_cookie: str | None) -> tuple[s
     if form_cookie is None or form_cookie == cookies.read_form(request):
         return ()
     return (cookies.write_form(form_cookie),)
-
-
-def _is_stream(request: Request) -> bool:
-    return "text/event-stream" in request.headers.get("accept", "")
-
-
-def _is_by_itself(request: Request) -> bool:
-    """A page that is only open is not in use: its stream of news and what it fetches anew keep no sign-in alive."""
-    return _is_stream(request) or "puente-refresh" in request.headers
 
 
 def _locale(request: Request, signed_in: SignIn | None) -> str:

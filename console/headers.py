@@ -17,6 +17,11 @@ _ALWAYS = {
 _ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+def list_headers(*, secure: bool) -> dict[str, str]:
+    """Return these headers by name; `secure`: the pages are served by https."""
+    return _ALWAYS | _ONLY_HTTPS if secure else dict(_ALWAYS)
+
+
 def dress(send: Send, *, secure: bool, cookies: tuple[str, ...] = ()) -> Send:
     """Return a `send` that adds these headers where the page did not set them itself, and cookies.
 
@@ -28,7 +33,7 @@ def dress(send: Send, *, secure: bool, cookies: tuple[str, ...] = ()) -> Send:
     async def send_dressed(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in (_ALWAYS | _ONLY_HTTPS if secure else _ALWAYS).items():
+            for name, value in list_headers(secure=secure).items():
                 headers.setdefault(name, value)
             for cookie in cookies:
                 headers.append("Set-Cookie", cookie)
@@ -38,7 +43,7 @@ def dress(send: Send, *, secure: bool, cookies: tuple[str, ...] = ()) -> Send:
 
 
 class Dressed:
-    """ASGI middleware that adds these headers and asks nothing: for files that anybody may have."""
+    """ASGI middleware that adds these headers and asks nothing: around an application, and files for anybody."""
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app, self._secure = app, secure

@@ -1,4 +1,4 @@
-"""Where a request comes from: which site's page made it, which network address it has."""
+"""Where a request comes from: which site's page made it, whether by itself, which network address it has."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -33,6 +33,15 @@ def find_address(request: Request) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((found, 64), strict=False))
     return str(found)
+
+
+def is_stream(request: Request) -> bool:
+    return "text/event-stream" in request.headers.get("accept", "")
+
+
+def is_by_itself(request: Request) -> bool:
+    """A page that is only open is not in use: its stream of news and what it fetches anew keep no sign-in alive."""
+    return is_stream(request) or "puente-refresh" in request.headers
 
 
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -26,8 +26,15 @@ class Pages:
         self, template: str, *, locale: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
     ) -> HTMLResponse:
         """Return a page. Besides `values` a template knows `locale`, `locales` and `new_form_key()`."""
-        environment = self._by_locale.get(locale) or self._by_locale[DEFAULT]
-        return HTMLResponse(environment.get_template(template).render(**values), status, dict(headers or {}))
+        page = self._environment(locale).get_template(template)
+        return HTMLResponse(page.render(**values), status, dict(headers or {}))
+
+    def words(self, template: str, *, locale: str) -> Any:
+        """Return what a template names in a language, for what is no page: its variables and macros as attributes."""
+        return self._environment(locale).get_template(template).module
+
+    def _environment(self, locale: str) -> Environment:
+        return self._by_locale.get(locale) or self._by_locale[DEFAULT]
 
 
 def render_time(when: datetime, *, locale: str, zone: tzinfo) -> str:

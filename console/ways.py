@@ -1,7 +1,7 @@
-"""Where somebody goes after a step of signing in."""
+"""Where somebody goes next: after a step of signing in, after a form."""
 
 import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.responses import RedirectResponse, Response
 
@@ -28,3 +28,10 @@ def lead(entered: Entered, wanted: str, cookies: Cookies) -> Response:
     answer = RedirectResponse(f"{step}?next={quote(wanted, safe='/')}" if step else wanted, status_code=303)
     answer.headers.append("Set-Cookie", cookies.write_session(entered.token))
     return answer
+
+
+def go(path: str, *, anchor: str = "", **query: str) -> Response:
+    """Send the browser to a page that may be loaded again without doing anything again."""
+    asked = {name: value for name, value in query.items() if value}
+    url = path + (f"?{urlencode(asked)}" if asked else "") + (f"#{anchor}" if anchor else "")
+    return RedirectResponse(url, status_code=303)

@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from conversation.appointments.values import AppointmentAct, KnownAppointment
+from conversation.check_ins.values import CheckInAct, KnownRound
+
 
 class Channel(StrEnum):
     SMS = "sms"
@@ -181,8 +184,9 @@ class OpenQuestion:
 
     Attributes:
         kind: "choose" (choices are answer ids, "0" a person), "language" (choices are tags), "read" (what waits behind
-            a neutral text), "erase" (erase or keep), "stop" (stop or keep), or "state" (in the person's own words;
-            choices are letters of states where several may be meant).
+            a neutral text), "erase" (erase or keep), "stop" (stop or keep), "state" (in the person's own words;
+            choices are letters of states where several may be meant), or those of appointments/questions.py and
+            check_ins/questions.py.
     """
 
     kind: str
@@ -228,6 +232,12 @@ class Memory:
         stopped: STOP holds; only a crisis text and confirmations go out.
         crisis_after_stop: the one crisis text after a stop has been used.
         in_danger: an urgent case of the same number is open, in whichever conversation; read, never written.
+        people_from: when somebody of the team is there again, on the office's wall clock; None: somebody is there now,
+            or nobody can say. Read, never written.
+        appointments: what is to come, and the last one past; `full_reminders`: reminders may say what they are about.
+            Both are read, never written: a decision tells what changes.
+        check_in: the round of questions whose question is open; `release_id`: the release after which questions still
+            come, or None. Both are read, never written.
     """
 
     language: str | None = None
@@ -249,6 +259,11 @@ class Memory:
     crisis_after_stop: bool = False
     in_danger: bool = False
     case: OpenCase | None = None
+    appointments: tuple[KnownAppointment, ...] = field(default=(), repr=False)
+    full_reminders: bool = False
+    check_in: KnownRound | None = None
+    release_id: str | None = None
+    people_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +312,7 @@ class Decision:
         complaint: the person says that we were wrong; kept for reviewers with the answer said before it.
         erase: the person has confirmed that all of theirs is to be erased; the store carries it out after `texts`
             (one, "system.erased") have left. Never set by the question itself. docs/decisions/0016
+        appointments: what the message does to dates that are kept; check_ins: to the questions after a release.
     """
 
     kind: Kind
@@ -312,3 +328,5 @@ class Decision:
     stop: bool = False
     complaint: bool = False
     erase: bool = False
+    appointments: tuple[AppointmentAct, ...] = field(default=(), repr=False)
+    check_ins: tuple[CheckInAct, ...] = field(default=(), repr=False)

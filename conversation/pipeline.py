@@ -1,7 +1,7 @@
 """From one message to one decision. THE PAGE TO READ FIRST: each step below is one plain function.
 
-    mask, language, state → to be erased? → commands → danger → stopped? → wrong number → open question → a place
-    → open case? → small talk → short question after an answer → unreadable → two questions → bot
+    mask, language, state → to be erased? → commands → danger → stopped? → wrong number → open question → a check-in
+    → a date → a place → open case? → small talk → short question after an answer → unreadable → two questions → bot
     … and on the way out: private mode, media we cannot read, the state, the first notice, the language question
 
 A digit that answers our own question comes before the open case: until somebody has claimed it, what we have
@@ -14,6 +14,10 @@ waits for anything. Nothing here stores or sends: the store writes the whole dec
 from dataclasses import replace
 from datetime import datetime
 
+from conversation.appointments.beside_owner import note_for_owner, weigh
+from conversation.appointments.keeping import keep_open
+from conversation.appointments.telling import take_appointment
+from conversation.check_ins import replies as check_ins
 from conversation.commands import commands, erasure
 from conversation.commands.privacy import keep_private
 from conversation.danger import crisis
@@ -23,6 +27,7 @@ from conversation.handoff import MEDIA, make_handoff, make_plain_handoff
 from conversation.messages import Decision, InboundMessage, Kind, Memory, MessageKind, OutgoingText
 from conversation.places.nearby import add_state, receive_place
 from conversation.ports import Bot
+from conversation.staffing.telling_hours import WAITING
 from conversation.turn import (
     SURE,
     Rules,
@@ -60,6 +65,8 @@ async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: 
         or await respect_stop(turn, bot)
         or effects.leave_wrong_number(turn)
         or dialogue.answer_open_question(turn)
+        or await check_ins.take_check_in(turn, bot)
+        or await take_appointment(turn, bot)
         or receive_place(turn)
         or await join_case(turn, bot)
         or smalltalk.reply(turn)
@@ -68,7 +75,8 @@ async def decide(message: InboundMessage, memory: Memory, *, rules: Rules, bot: 
         or await several.answer_both(turn, bot)
         or await dialogue.converse(turn, bot)
     )
-    return welcome(turn, add_state(turn, mention_media(turn, keep_private(turn, decision))))
+    said = mention_media(turn, keep_private(turn, decision))
+    return welcome(turn, add_state(turn, keep_open(turn, check_ins.keep_open(turn, check_ins.keep_end(turn, said)))))
 
 
 async def respect_stop(turn: Turn, bot: Bot) -> Decision | None:
@@ -90,7 +98,10 @@ async def join_case(turn: Turn, bot: Bot) -> Decision | None:
     if heard and heard.intent in _ANSWERED_WHILE_WAITING and heard.confidence >= SURE and not turn.is_claimed:
         return replace(decide_answer(turn, heard.intent), confidence=heard.confidence)
     joined = make_plain_handoff(case.topic, "joined")
-    if turn.is_claimed or turn.gist.is_courtesy or turn.memory.last_answer == "system.handoff_waiting":
+    if turn.is_claimed:
+        noted = note_for_owner(turn)
+        return replace(be_silent(turn, weigh(turn, noted, joined)), appointments=noted)
+    if turn.gist.is_courtesy or turn.memory.last_answer in WAITING:
         return be_silent(turn, joined)
     return decide_handoff(turn, joined)
 

@@ -143,6 +143,7 @@ class CarrierMessage:
     provider_message_id: str
     body: str = field(repr=False)
     created_at: float  # seconds since the epoch
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,13 @@ class Sender(Protocol):
     """The carrier's door. Neither method raises for what a carrier or network can do."""
 
     async def send(
-        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None
-    ) -> SendOutcome:
-        """`sender` and `to` in the carrier's own form ("+1…", "whatsapp:+1…"). With a template it goes, not `body`."""
+        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None,
+        media_url: str | None = None,
+    ) -> SendOutcome:  # fmt: skip
+        """`sender` and `to` in the carrier's own form ("+1…", "whatsapp:+1…"). With a template it goes, not `body`.
+
+        `media_url`: where the carrier fetches the file of this message.
+        """
 
     async def find_sent(self, *, sender: str, to: str, since_s: float) -> Sequence[CarrierMessage] | Unknown:
         """Messages of ours to this address since a time, newest first; Unknown when the carrier cannot say."""

@@ -28,8 +28,7 @@ class StaffText(StrEnum):
     ESCALATED = "staff.escalated"
     PHONE_CODE = "staff.phone_code"
     PHONE_CONFIRMED = "staff.phone_confirmed"
-    PHONE_WRONG = "staff.phone_wrong"
-    PHONE_OVER = "staff.phone_over"
+    PHONE_ENTER = "staff.phone_enter"
     PHONE_UNKNOWN = "staff.phone_unknown"
     HELP = "staff.help"
     LIST = "staff.list"
@@ -39,6 +38,7 @@ class StaffText(StrEnum):
     STOPPED = "staff.stopped"
     SENT = "staff.sent"
     SENT_LATER = "staff.sent_later"
+    SENT_AT_HOURS = "staff.sent_at_hours"
     TAKEN = "staff.taken"
     TAKEN_BY_OTHER = "staff.taken_by_other"
     CLOSED = "staff.closed"
@@ -63,7 +63,7 @@ class StaffText(StrEnum):
 
 
 # A number that is not confirmed yet is nobody's of the team: these alone may go to it.
-BEFORE_CONFIRMATION = frozenset({StaffText.PHONE_CODE, StaffText.PHONE_WRONG, StaffText.PHONE_OVER})
+BEFORE_CONFIRMATION = frozenset({StaffText.PHONE_CODE, StaffText.PHONE_ENTER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from conversation.answers.catalogue import Catalogue
 from conversation.commands.keywords import Keywords
 from conversation.danger.safety import DangerRules, Evidence
+from conversation.dates.words import DateWords
 from conversation.dialogue import questions
 from conversation.dialogue.followups import FollowUps
 from conversation.dialogue.gist import Gist, Phrasebook
@@ -18,8 +19,9 @@ from conversation.messages import CaseStatus, Decision, Handoff, InboundMessage,
 from conversation.places.atlas import Atlas
 from conversation.places.place import Reading
 from conversation.places.reference import Reference
+from conversation.staffing.telling_hours import choose_text
 
-NO_TOPIC = ("service.", "system.")  # beginnings of the ids that talk about the service
+NO_TOPIC = ("checkin.", "reminder.", "service.", "system.")  # beginnings of the ids that talk about the service
 SURE = 0.65  # confidence from which an intent counts; docs/decisions/0021
 MISUNDERSTOOD_TWICE = 2  # failed understandings in a row after which a person is brought (I6)
 
@@ -41,6 +43,7 @@ class Rules:
     atlas: Atlas
     follow_ups: FollowUps
     reference: Reference
+    dates: DateWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,10 @@ def decide_handoff(turn: Turn, handoff: Handoff, *, says: str = "system.handoff"
     """
     if turn.is_claimed:
         return be_silent(turn, _join(turn, handoff))
-    said = "system.handoff_waiting" if turn.memory.case else says
-    texts = render(turn, said)
+    said, values = "system.handoff_waiting" if turn.memory.case else says, None
+    if turn.choice.second is None and handoff.discipline != "safety":  # the name of a day is of one language
+        said, values = choose_text(said, turn.memory.people_from, turn.rules.catalogue, turn.language)
+    texts = render(turn, said, values)
     memory = replace(turn.memory, last_answer=said, misunderstood=0, open_question=None)
     return Decision(kind=Kind.HANDOFF, language=turn.language, texts=texts, memory=memory, handoff=_join(turn, handoff))
 

@@ -135,6 +135,18 @@ def templates(act: Annotated[str, typer.Argument(help="submit, refresh or status
         raise typer.Exit(1)
 
 
+@app.command()
+def report(
+    month: Annotated[str | None, typer.Option(help='like "2026-10"; default: the last one that is over')] = None,
+    csv: Annotated[Path | None, typer.Option(help="write a CSV file instead")] = None,
+    language: Annotated[str, typer.Option(help="en or es")] = "en",
+) -> None:
+    """Print the figures of a month; numbers of persons under 11 are hidden, in the file too."""
+    from service.commands.report import report_month
+
+    report_month(read_settings(), month, csv_file=csv, language=language)
+
+
 @cases_app.callback(invoke_without_command=True)
 def cases(context: typer.Context, closed: Annotated[bool, typer.Option(help="closed ones instead")] = False) -> None:
     """List the cases that wait, most urgent first."""

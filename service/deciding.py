@@ -16,7 +16,7 @@ from service.patience import WatchedBot
 from service.staff_talk import StaffTalk
 from store import inbox
 from store.cases.opening import open_or_join
-from store.conversations import hold
+from store.conversations import find_joined, hold
 from store.database import Database
 from store.decisions import DecisionWriter
 from store.inbox import Undecided
@@ -67,9 +67,9 @@ class Decider:
         """Write a decision, and let who has the person's case read the message on their phone."""
         news, now = self.staff.news, self.clock()
         if heard.memory.case is not None:
-            news.hold_owners(session, heard.conversation_id)
+            news.hold_owners(session, find_joined(session, heard.conversation_id))
         if self.writer.write(session, inbox_id, heard, decision, now):
-            news.tell_owners(session, heard.conversation_id, heard.message_id, now)
+            news.tell_owners(session, find_joined(session, heard.conversation_id), heard.message_id, now)
 
     async def _decide_patiently(self, inbox_id: str, heard: Undecided) -> Decision:
         """Wait for a bot that is away; not for one that is long gone, and not while danger waits behind (I7)."""

@@ -23,7 +23,7 @@ from conversation.ports import Accepted, CarrierMessage, Refused, RetryLater, Se
 from service.failures import follow_refusal, show_to_people
 from service.settling import NO_ANSWER, is_surely_absent, wait_for_look
 from service.window import Drop, Held, Window
-from store import lines, outbox
+from store import held, lines, outbox
 from store.database import Database
 from store.outbox import Letter
 from store.rates import reserve
@@ -152,8 +152,9 @@ class Delivery:
     async def _offer(self, letter: Letter) -> float | None:
         sender, to = self._both_ends(letter)
         outcome = await self.sender.send(
-            outbox_id=letter.id, sender=sender, to=to, body=letter.body, template=letter.template
-        )
+            outbox_id=letter.id, sender=sender, to=to, body=letter.body, template=letter.template,
+            media_url=letter.media_url,
+        )  # fmt: skip
         log.info("offered", extra={"outbox": letter.id, "outcome": type(outcome).__name__, "attempt": letter.attempt})
         return await self.database.run(lambda session: self._take(session, letter, outcome))
 
@@ -224,9 +225,8 @@ class Delivery:
         self, session: Session, outbox_id: str, status: DeliveryStatus, *, reason: str, error_code: int | None = None
     ) -> None:
         """Close an entry that did not reach its person, if nothing better is known of it; somebody looks at it."""
-        now = self.clock()
-        values = {"reason": reason, "error_code": error_code, "settled_at": now}
-        if outbox.move_forward(session, outbox_id, status, now=now, values=values):
+        values = {"reason": reason, "error_code": error_code, "settled_at": (now := self.clock())}
+        if held.end(session, outbox_id, status, now=now, values=values):
             show_to_people(session, outbox_id, reason=reason, now=now)
 
     def _reserve(self, session: Session, letter: Letter, now: datetime) -> float:
@@ -239,7 +239,8 @@ class Delivery:
 
 def _find_match(session: Session, letter: Letter, found: Sequence[CarrierMessage]) -> str | None:
     wanted = [letter.body.split(), []] if letter.answer == KNOCK else [letter.body.split()]  # docs/decisions/0014
-    same = [one.provider_message_id for one in found if one.body.split() in wanted]
+    with_file = [one for one in found if (one.files > 0) == letter.has_file]
+    same = [one.provider_message_id for one in with_file if one.body.split() in wanted]
     ours = outbox.find_ours(session, same)
     return next((one for one in same if one not in ours), None)
 

@@ -12,7 +12,7 @@ from conversation.ports import Refused, RetryLater, Unknown
 from store import lines, outbox
 from store.cases.opening import open_or_join
 from store.forgetting.erasure import is_being_erased
-from store.people import get_address_of, is_stopped, record_consent
+from store.people import find_recipient, is_stopped, record_consent
 from store.sealing.vault import Vault
 from store.staff_phones.registering import is_staff_conversation
 from store.templates import note_refusal
@@ -72,8 +72,7 @@ def follow_refusal(session: Session, vault: Vault, outbox_id: str, refused: Refu
         note_refusal(session, outbox_id, STATUS_OF_TEMPLATE[refused.code], now=now)
     if not refused.opted_out:
         return None
-    place = outbox.find_place(session, outbox_id)
-    known = get_address_of(session, vault, place[0]) if place else None
+    known = find_recipient(session, vault, outbox_id)
     if known and not is_stopped(session, known.organisation_id, known.number_key):  # each act is written down once
         record_consent(session, known, Command.STOP, source="carrier", language=None, message_id=None, now=now)
     return "opted_out"

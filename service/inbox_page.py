@@ -5,18 +5,30 @@ from functools import partial
 from channels.sms_text import Encoding, count_segments, find_outside_gsm, prepare_for_sms
 from console.door import Entrance
 from console.inbox.means import Cost, Means
-from console.inbox.page import InboxPage
+from console.inbox.report import ReportPage
+from conversation.media import MediaSource
 from conversation.messages import Channel
 from conversation.ports import WorkQueue
 from service import wiring
+from service.care.sweeps import build_periods
 from service.settings import Settings
 
 
-def build_inbox_page(settings: Settings, entrance: Entrance, queue: WorkQueue) -> InboxPage:
-    """Return the pages under /inbox."""
+def build_means(settings: Settings, entrance: Entrance, queue: WorkQueue, files: MediaSource) -> Means:
+    """Return what the pages under /inbox work with; `files`: where what people send is fetched from."""
     split = partial(wiring.split_body, accents=settings.accents)
     rules = wiring.build_rules(settings)
-    return InboxPage(Means(entrance, rules, queue, split, partial(measure_text, accents=settings.accents)))
+    measure = partial(measure_text, accents=settings.accents)
+    return Means(
+        entrance, rules, queue, split, measure,
+        cents=settings.message_price_cents, files=files, reminder_days=settings.reminder_days,
+        check_in_days=settings.check_in_days,
+    )  # fmt: skip
+
+
+def build_report_page(settings: Settings, means: Means) -> ReportPage:
+    """Return the pages under /inbox/report; their routes go before those of the inbox, which take any code."""
+    return ReportPage(means, build_periods(settings))
 
 
 def measure_text(body: str, channel: Channel, *, accents: bool = True) -> Cost:

@@ -14,6 +14,7 @@ from conversation.turn import Rules
 from service.failures import follow_report
 from store import inbox, outbox
 from store.database import Database
+from store.held import hold_place
 from store.sealing.vault import Vault
 
 _TRIES = 3
@@ -58,6 +59,8 @@ class RecordedDeliveries:
 
     def _record(self, session: Session, report: DeliveryReport) -> bool:
         now = self.clock()
+        if report.status in _NOT_ARRIVED and (found := outbox.find_reported(session, report)):
+            hold_place(session, found.id)  # its case is opened in the same transaction
         outbox_id = outbox.record_report(session, report, now=now)
         if outbox_id and report.status in _NOT_ARRIVED:
             outcome = outcome_of_report(report.error_code)

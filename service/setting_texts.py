@@ -118,6 +118,13 @@ def read_days(text: str) -> int:
     return int(text)
 
 
+def read_day_list(text: str) -> tuple[int, ...]:
+    found = [part.strip() for part in text.split(",")]
+    if not all(re.fullmatch("[0-9]{1,2}", one) for one in found) or len(set(found)) < len(found):
+        raise ValueError("must be numbers of days from 0 to 99, each once, separated by commas")
+    return tuple(map(int, found))
+
+
 def read_carrier_erasure(text: str) -> str:
     if text not in ("never", "after_delivery"):
         raise ValueError("must be never or after_delivery")

@@ -6,19 +6,20 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from conversation.appointments.schedule import DAYS_BEFORE
+from conversation.check_ins.values import DAYS_AFTER
 from conversation.errors import ConfigurationError
 from service.env_file import read_env_file
+from service.setting_checks import find_contradictions
 
 # isort: off
 from service.setting_texts import (
-    ROOT, read_accents, read_bodies, read_carrier_erasure, read_confirms, read_count, read_days, read_drafts,
-    read_format, read_hook, read_id, read_level, read_name, read_number, read_path, read_port, read_rate,
+    ROOT, read_accents, read_bodies, read_carrier_erasure, read_confirms, read_count, read_day_list, read_days,
+    read_drafts, read_format, read_hook, read_id, read_level, read_name, read_number, read_path, read_port, read_rate,
     read_tokens, read_url, read_urls, read_whole_number,
 )  # fmt: skip
 
 # isort: on
-from store.database import parse_database_url
-
 __all__ = ["ROOT", "Settings", "read_settings", "setting", "to_environment"]
 
 
@@ -137,6 +138,12 @@ class Settings:
     keep_cases_days: int = setting(
         "KEEP_CASES_DAYS", "days after which a closed case loses its content", default=180, read=read_days
     )
+    reminder_days: tuple[int, ...] = setting(
+        "REMINDER_DAYS", "days before an appointment, 0 the morning", default=DAYS_BEFORE, read=read_day_list
+    )
+    check_in_days: tuple[int, ...] = setting(
+        "CHECK_IN_DAYS", "days after a release on which questions are asked", default=DAYS_AFTER, read=read_day_list
+    )
     erase_at_carrier: str = setting(
         "ERASE_AT_CARRIER",
         "never, or after_delivery: the carrier then deletes text and files once they are handled",
@@ -168,6 +175,9 @@ class Settings:
         "age of the newest backup that alerts, hours; empty: never",
         default=None,
         read=read_whole_number,
+    )
+    message_price_cents: float | None = setting(
+        "MESSAGE_PRICE_CENTS", "price of one SMS segment, cents; empty: no prices shown", default=None, read=read_rate
     )
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", default="info", read=read_level)
     log_format: str = setting("LOG_FORMAT", "json or plain", default="json", read=read_format)
@@ -213,7 +223,7 @@ def read_settings(environment: Mapping[str, str] | None = None, *, env_file: Pat
             except ValueError as error:
                 problems.append(f"{one.metadata['name']}: {error}")
     settings = Settings(**values)
-    problems += _find_contradictions(settings)
+    problems += find_contradictions(settings)
     if problems:
         raise ConfigurationError("settings cannot be used:\n  " + "\n  ".join(problems))
     return settings
@@ -228,19 +238,4 @@ def to_environment(settings: Settings) -> dict[str, str]:
 
 
 def _write(value: Any) -> str:
-    return ",".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
-
-
-def _find_contradictions(settings: Settings) -> list[str]:
-    """Return what is wrong between settings that are right one by one."""
-    found = []
-    try:
-        parse_database_url(settings.database)
-    except ConfigurationError as error:
-        found.append(str(error))
-    if bool(settings.twilio_api_key) != bool(settings.twilio_api_secret):
-        found.append("TWILIO_API_KEY and TWILIO_API_SECRET: give both or neither")
-    ports = {"PORT": settings.port, "ACTIONS_PORT": settings.actions_port, "SIMULATOR_PORT": settings.simulator_port}
-    if len(set(ports.values())) < len(ports):
-        found.append(f"{', '.join(ports)}: must be three different ports")
-    return found
+    return ",".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)

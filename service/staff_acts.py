@@ -71,7 +71,7 @@ def reply(talk: Talk, case: CaseFile, texts: Sequence[tuple[str, str]]) -> Told:
     told = Told(StaffText.NOT_YOURS, {"code": case.code})
     for message_id, words in texts:
         told = _told_of_reply(talk, case, _queue(talk, case, Reply(body=words, form_key=f"phone {message_id}")))
-        if told.text not in (StaffText.SENT, StaffText.SENT_LATER):
+        if told.text not in (StaffText.SENT, StaffText.SENT_LATER, StaffText.SENT_AT_HOURS):
             break
     return told
 
@@ -173,6 +173,7 @@ def _told_of_reply(talk: Talk, case: CaseFile, outcome: ReplyOutcome) -> Told:
         ReplyOutcome.QUEUED: StaffText.SENT,
         ReplyOutcome.REPEATED: StaffText.SENT,
         ReplyOutcome.OUTSIDE_WINDOW: StaffText.SENT_LATER,
+        ReplyOutcome.OUTSIDE_HOURS: StaffText.SENT_AT_HOURS,
         ReplyOutcome.NOT_ALLOWED: StaffText.CLAIM_FIRST if is_free else StaffText.NOT_YOURS,
         ReplyOutcome.GONE: StaffText.NOT_YOURS,
         ReplyOutcome.TOO_LONG: StaffText.TOO_LONG,

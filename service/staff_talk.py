@@ -1,7 +1,7 @@
 """What a caseworker writes from their own phone: decided here, never by the pipeline or the bot.
 
-the phone's own code ▸ STOP, START ▸ still their phone? ▸ words only ▸ a digit for our question ▸ a command ▸ a tagged
-reply ▸ plain words, for the one case they can be for; else we ask which, and nobody gets them
+a code for the phone itself ▸ STOP, START ▸ still their phone? ▸ words only ▸ a digit for our question ▸ a command
+▸ a tagged reply ▸ plain words, for the one case they can be for; else we ask which, and nobody gets them
 
 Everything is one transaction: the message is handled, the case has moved, and the answer stands in line, or nothing is.
 """
@@ -27,18 +27,13 @@ from store.inbox import BODY, Undecided, close_entry
 from store.staff.staff import find_staff
 from store.staff_phones import choices
 from store.staff_phones.news import StaffNews
-from store.staff_phones.registering import CodeOutcome, confirm_phone, find_waiting_code, is_their_phone
+from store.staff_phones.registering import is_code_waiting, is_their_phone
 from store.staffing.switching import switch_shift
 from store.tables import Message
 
 DECISION = "staff"  # in the inbox, where other messages have the kind of their decision
 _WORDS = frozenset({MessageKind.TEXT, MessageKind.BUTTON, MessageKind.EMPTY})
 _FOR_PERSONS = (StaffAct.REPLY, StaffAct.WORDS, StaffAct.NOTE)
-_OF_CODE = {
-    CodeOutcome.CONFIRMED: StaffText.PHONE_CONFIRMED,
-    CodeOutcome.WRONG: StaffText.PHONE_WRONG,
-    CodeOutcome.OVER: StaffText.PHONE_OVER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +44,13 @@ class StaffTalk:
     rules: Rules
 
     def is_for_us(self, heard: Undecided) -> bool:
-        """Return whether a message may be from a caseworker's phone; `take_code` says so of a code for certain."""
+        """Return whether a message may be from a caseworker's phone; of a code it is not certain."""
         return heard.caseworker_id is not None or parse_phone_code(heard.message.text) is not None
 
     def answer(self, session: Session, inbox_id: str, heard: Undecided, now: datetime) -> bool:
         """Do what a message asks for and answer it. False: it is none of ours, the pipeline decides it."""
         hold(session, heard.conversation_id)  # the phone before the person's conversation, as everybody takes them
-        told = self._take_code(session, heard, now)
+        told = self._send_code_on(session, heard)
         if told is None and heard.caseworker_id is None:
             return False
         if not close_entry(session, inbox_id, status="handled", now=now, decision=DECISION):
@@ -69,13 +64,11 @@ class StaffTalk:
         """Say that a message could not be carried out: it waits for nobody else."""
         self.news.mail.write(session, conversation_id, StaffText.FAILED, {}, in_reply_to=message_id, now=now)
 
-    def _take_code(self, session: Session, heard: Undecided, now: datetime) -> Told | None:
-        code = parse_phone_code(heard.message.text)
-        caseworker_id = find_waiting_code(session, heard.conversation_id) if code else None
-        if code is None or caseworker_id is None:
+    def _send_code_on(self, session: Session, heard: Undecided) -> Told | None:
+        """Tell who texts a code back where it goes: whoever holds the phone may be a stranger (docs/decisions/0048)."""
+        if parse_phone_code(heard.message.text) is None or not is_code_waiting(session, heard.conversation_id):
             return None
-        outcome = confirm_phone(session, self.news.mail.vault, caseworker_id=caseworker_id, code=code, now=now)
-        return Told(_OF_CODE[outcome])
+        return Told(StaffText.PHONE_ENTER, {"link": self.news.mail.account_url})
 
     def _hear(self, session: Session, heard: Undecided, now: datetime) -> Told | None:
         """Return what a caseworker is told; None: nothing."""

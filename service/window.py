@@ -15,7 +15,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from conversation.answers.catalogue import KNOCK, Catalogue
-from conversation.messages import Channel, DeliveryStatus, OutgoingText
+from conversation.messages import Author, Channel, DeliveryStatus, OutgoingText
 from conversation.ports import TemplateStatus, TemplateText, WorkQueue
 from service.failures import show_to_people
 from store import held, outbox
@@ -23,11 +23,18 @@ from store.conversations import hold
 from store.database import Database
 from store.held import WINDOW_CLOSED
 from store.outbox import Letter, Part
+from store.outgoing_files import open_to_carrier
+from store.reaching import held_hours
+from store.reaching.safe_times import find_next_hour
+from store.reaching.sms_way import find_way, send_by
+from store.reminders.questions import copy_question
 from store.sealing.vault import Vault
 from store.templates import find_template
 
 KNOCK_EVERY = timedelta(hours=24)
 HELD_AT_MOST = timedelta(days=7)
+REMINDERS = "reminder."  # how the ids of their texts begin
+FILE_GONE = "file_gone"  # it waited for longer than it is kept
 NOT_NEEDED = "not_needed"  # the person wrote before the knock went
 _NOT_ARRIVED = (DeliveryStatus.FAILED, DeliveryStatus.UNDELIVERED, DeliveryStatus.UNSETTLED)
 
@@ -51,20 +58,50 @@ class Window:
     catalogue: Catalogue
     vault: Vault
     queue: WorkQueue
+    files_url: str = ""  # where the carrier fetches files from, without the token
 
     def judge(self, session: Session, letter: Letter, now: datetime) -> Letter | Held | Drop:
         """Return the letter as it may go, with its template if it is the knock; else what becomes of it."""
         if reason := letter.reason_to_drop():
             return Drop(reason)
+        if opens := self._find_hour(session, letter, now):
+            held_hours.hold_letter(session, letter, opens, now=now)
+            return Held()
         if letter.answer == KNOCK:
             return self._judge_knock(session, letter, now)
+        letter = self._choose_way(session, letter, now)
+        if reason := letter.reason_to_drop():  # of the other number, which may have said STOP
+            return Drop(reason)
         if not letter.is_outside_window(now):
-            return letter
+            return self._open_file(session, letter, now) if letter.has_file else letter
         hold(session, letter.conversation_id)  # of two texts at once only one knocks
         if letter.stopped or letter.erasing or letter.is_repeat or not self._knock(session, letter, now):
             return Drop(WINDOW_CLOSED)
         held.hold_letter(session, letter, now=now)
         return Held()
+
+    def _find_hour(self, session: Session, letter: Letter, now: datetime) -> datetime | None:
+        """Return until when a text waits so that it does its person no harm; None: it may go now."""
+        keeps = held_hours.keeps_hours(letter, now)
+        return find_next_hour(session, self.vault, letter.conversation_id, now) if keeps else None
+
+    def _choose_way(self, session: Session, letter: Letter, now: datetime) -> Letter:
+        """Return a caseworker's text or a reminder as it may go by SMS, where that was agreed; read again each time."""
+        is_reminder = letter.author is Author.SYSTEM and (letter.answer or "").startswith(REMINDERS)
+        if not (is_reminder or letter.author is Author.CASEWORKER) or letter.has_file or letter.is_repeat:
+            return letter
+        if letter.to_address_id is None and not letter.is_outside_window(now):
+            return letter
+        way = find_way(session, self.vault, letter.conversation_id)
+        if (way and way.sms_address_id) == letter.to_address_id:
+            return letter
+        if way and is_reminder:
+            copy_question(session, letter.conversation_id, way)  # "1" is said where it was asked
+        return send_by(session, self.vault, letter, way, now=now)
+
+    def _open_file(self, session: Session, letter: Letter, now: datetime) -> Letter | Drop:
+        token = open_to_carrier(session, self.vault, letter.message_id, now=now)
+        return replace(letter, media_url=f"{self.files_url}/{token}") if token else Drop(FILE_GONE)
 
     def _judge_knock(self, session: Session, letter: Letter, now: datetime) -> Letter | Drop:
         if not letter.is_outside_window(now) or not held.has_held(
@@ -117,3 +154,9 @@ async def sweep_held(database: Database, queue: WorkQueue, now: datetime) -> Non
         await database.run(partial(held.release, queue=queue, conversation_id=conversation_id, now=now))
     for outbox_id in await database.read(lambda session: held.find_expired(session, now - HELD_AT_MOST)):
         await database.run(partial(expire, outbox_id=outbox_id))
+
+
+async def sweep_hours(database: Database, queue: WorkQueue, now: datetime) -> None:
+    """Put back what was held until its person's safe hours have begun."""
+    for conversation_id in await database.read(lambda session: held_hours.find_due(session, now)):
+        await database.run(partial(held_hours.release, queue=queue, conversation_id=conversation_id, now=now))

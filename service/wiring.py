@@ -14,6 +14,7 @@ from channels.accents import fold_accents
 from channels.sms_text import count_segments, prepare_for_sms, split_text
 from channels.twilio.account import TwilioAccount
 from channels.twilio.addresses import render_address
+from channels.twilio.media import TwilioMedia
 from channels.twilio.parse import PROVIDER
 from channels.twilio.records import TwilioRecords
 from channels.twilio.sender import TwilioSender
@@ -46,6 +47,7 @@ from store.staff_phones.mail import StaffMail
 from store.staff_phones.news import StaffNews
 
 DATA = ROOT / "data"
+FILES_PATH = "/media"  # of the web process: where the carrier fetches what caseworkers send
 MAX_SEGMENTS = 6  # of one SMS; what is longer goes as another message
 
 
@@ -108,6 +110,11 @@ def build_records(settings: Settings) -> TwilioRecords:
     )
 
 
+def build_media(settings: Settings) -> TwilioMedia:
+    """Return what fetches the files that people send."""
+    return TwilioMedia(account=build_account(settings), base_url=settings.twilio_base_url or None)
+
+
 def build_templates(settings: Settings) -> TwilioTemplates:
     """Return what lays texts down for WhatsApp's approval."""
     return TwilioTemplates(account=build_account(settings), base_url=settings.twilio_base_url or None)
@@ -156,7 +163,9 @@ def build_deliveries(settings: Settings, database: Database) -> RecordedDeliveri
 def build_decider(
     settings: Settings, database: Database, engine: EngineClient, bot: HttpBot, *, rules: Rules, vault: Vault
 ) -> Decider:
-    writer = DecisionWriter(vault=vault, queue=engine, split=partial(split_body, accents=settings.accents))
+    split = partial(split_body, accents=settings.accents)
+    days = {"reminder_days": settings.reminder_days, "check_in_days": settings.check_in_days}
+    writer = DecisionWriter(vault=vault, queue=engine, split=split, **days)
     staff = StaffTalk(build_staff_news(settings, engine, catalogue=rules.catalogue, vault=vault), rules)
     return Decider(database=database, rules=rules, bot=WatchedBot(bot), writer=writer, staff=staff, clock=utc_now)
 
@@ -177,7 +186,7 @@ def build_delivery(
     return Delivery(
         database=database,
         vault=vault,
-        window=Window(rules.catalogue, vault, engine),
+        window=Window(rules.catalogue, vault, engine, files_url=settings.public_url + FILES_PATH),
         sender=sender,
         carrier_form=render_address,
         per_second=settings.sends_per_second,

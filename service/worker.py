@@ -13,6 +13,7 @@ from starlette.routing import Route
 from actions.server import build_actions_app
 from conversation.errors import WorkTaken
 from conversation.ports import WorkQueue
+from conversation.turn import Rules
 from service import wiring
 from service.care.clock import build_case_sweeps
 from service.care.sweeps import open_care
@@ -21,13 +22,15 @@ from service.delivery import Delivery
 from service.engine import EngineClient, EngineWorker
 from service.engine_calls import Sweep
 from service.engine_rescue import find_owners, readmit_of
+from service.reminding.clock import build_reminder_sweeps
 from service.rescue import Rescue
 from service.running.ports import open_port
 from service.settings import Settings
 from service.watching.observing import observing
-from service.window import sweep_held
+from service.window import sweep_held, sweep_hours
 from store import inbox, lines
 from store.database import Database
+from store.sealing.vault import Vault
 
 STRANDED_AFTER = timedelta(minutes=2)
 SHUTDOWN_S = 10.0
@@ -62,7 +65,7 @@ async def run_worker(settings: Settings) -> None:
             database, settings.worker_id, readmit_of, find_owners,
             silent_s=settings.worker_silent_s, on_taken=stop.set,
         )  # fmt: skip
-        sweeps = _build_sweeps(database, engine, rescue) | build_case_sweeps(settings, database, engine, rules, vault)
+        sweeps = _build_sweeps(database, engine, rescue) | _build_more(settings, database, engine, rules, vault)
         sweeps |= await closing.enter_async_context(open_care(settings, database, bot))
         decide, give_up = observed.meters.timed_decide(decider.decide), _give_up_with(decider, delivery)
         worker = EngineWorker(ours, decide=decide, send=delivery.send, on_failure=give_up, sweeps=sweeps)
@@ -130,9 +133,18 @@ def _build_sweeps(database: Database, engine: EngineClient, rescue: Rescue) -> d
         "due texts": (2.0, lambda: queue_due(database, engine)),
         "stranded work": (30.0, lambda: queue_stranded(database, engine)),
         "held texts": (30.0, lambda: sweep_held(database, engine, wiring.utc_now())),
+        "texts for safe hours": (5.0, lambda: sweep_hours(database, engine, wiring.utc_now())),
         "lease": (rescue.interval_s, rescue.beat),
         "work without a lease": (rescue.silent_s, rescue.adopt),
     }
+
+
+def _build_more(
+    settings: Settings, database: Database, engine: EngineClient, rules: Rules, vault: Vault
+) -> dict[str, tuple[float, Sweep]]:
+    """Return the sweeps over cases and over reminders."""
+    parts = settings, database, engine, rules, vault
+    return build_case_sweeps(*parts) | build_reminder_sweeps(*parts)
 
 
 class _ServerInside(uvicorn.Server):

@@ -11,7 +11,10 @@ from phonenumbers import (
     NumberParseException,
     PhoneNumber,
     PhoneNumberFormat,
+    PhoneNumberType,
     format_number,
+    is_valid_number,
+    number_type,
     parse,
     region_code_for_number,
 )
@@ -19,6 +22,9 @@ from phonenumbers import (
 from conversation.places.place import Place
 from store.gazetteer import count_area_codes
 
+_TEXTABLE = frozenset(
+    {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP, PhoneNumberType.FIXED_LINE}
+)
 COUNTRIES = frozenset({"US", "PR"})  # whose states we know
 SURE_SHARE = 0.5  # of the ZIP codes of an area code: more of them lie in one state
 
@@ -49,6 +55,20 @@ def read_number(typed: str) -> str | None:
         return format_number(parse(typed, "US"), PhoneNumberFormat.E164)
     except NumberParseException:
         return None
+
+
+def is_number(typed: str) -> bool:
+    """Return whether a typed number, one without a country as of the United States, can be somebody's at all."""
+    try:
+        return bool(is_valid_number(parse(typed, "US")))
+    except NumberParseException:
+        return False
+
+
+def is_textable(number: str) -> bool:
+    """Return whether a number in E.164 is of the United States and of a kind that takes texts."""
+    parsed = _parse(number)
+    return parsed is not None and number_type(parsed) in _TEXTABLE
 
 
 def _parse(number: str) -> PhoneNumber | None:

@@ -1,7 +1,7 @@
 """The audit: acts of people and of the service that somebody may have to answer for. Codes and ids only."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from store.tables import AuditEntry
 from store.tables.base import new_id
+
+READ = "case.read"
+READ_HOLDS = timedelta(minutes=15)  # a page that is open fetches itself again and again: that is one read
 
 
 def record(
@@ -28,6 +31,25 @@ def record(
             subject_id=subject_id, details=dict(details) if details else None, at=now,
         )
     )  # fmt: skip
+
+
+def record_read(
+    session: Session, organisation_id: str, *, actor: str, case_id: str, sign_in: str, now: datetime
+) -> None:
+    """Write down that somebody reads a case, once for each of their sign-ins and each `READ_HOLDS`."""
+    if not has_read(session, organisation_id, actor=actor, case_id=case_id, sign_in=sign_in, now=now):
+        record(
+            session, organisation_id,
+            actor=actor, act=READ, subject_kind="case", subject_id=case_id, now=now, details={"sign_in": sign_in},
+        )  # fmt: skip
+
+
+def has_read(session: Session, organisation_id: str, *, actor: str, case_id: str, sign_in: str, now: datetime) -> bool:
+    """Return whether a read of a case in this sign-in is written down, and so lately that it still holds."""
+    lately = AuditEntry.organisation_id == organisation_id, AuditEntry.at > now - READ_HOLDS
+    reads = AuditEntry.act == READ, AuditEntry.actor == actor, AuditEntry.subject_id == case_id
+    found = session.scalars(select(AuditEntry.details).where(*lately, *reads))
+    return any((details or {}).get("sign_in") == sign_in for details in found)
 
 
 def count_acts(session: Session, organisation_id: str, *, actor: str, act: str, since: datetime) -> int:

@@ -12,6 +12,7 @@ from conversation.answers.standing import FRESH_DAYS
 from conversation.answers.wording import Entry, Source, Wording
 from conversation.commands.keywords import Keywords
 from conversation.danger.safety import DangerRules
+from conversation.dates.words import DateWords
 from conversation.dialogue.followups import FollowUps
 from conversation.dialogue.gist import Phrasebook
 from conversation.errors import ContentError
@@ -49,12 +50,18 @@ def read_rules(data: Path, *, drafts: bool, confirm_commands: bool, today: date 
         atlas=atlas,
         follow_ups=FollowUps.from_data(_read_yaml(data / "dialogue" / "turns.yml")),
         reference=read_reference(data / "reference", atlas.codes),
+        dates=read_date_words(data),
     )
 
 
 def _find_phrases(data: Path, languages: Languages) -> list[Path]:
     """Return the files of phrases, one a language; beside them are tables of another kind."""
     return [path for path in sorted((data / "dialogue").glob("*.yml")) if path.stem in languages.by_tag]
+
+
+def read_date_words(data: Path) -> DateWords:
+    """Read dates/*.yml, one table a language."""
+    return DateWords.from_data({path.stem: _read_yaml(path) for path in sorted((data / "dates").glob("*.yml"))})
 
 
 def read_languages(data: Path) -> Languages:

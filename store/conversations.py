@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, String, bindparam, case, delete, exists, func, insert, select, update
+from sqlalchemy import Row, ScalarSelect, String, bindparam, case, delete, exists, func, insert, select, union, update
 from sqlalchemy.orm import Session, aliased
 
 from conversation.handoff import SILENCING_NOBODY
 from conversation.messages import BotSession, CaseStatus, Memory, OpenCase, OpenQuestion, Urgency
 from store.people import KnownAddress
+from store.reaching.apart import are_apart
 from store.sealing.vault import Vault
 from store.sql.statements import execute
-from store.tables import Address, Case, Caseworker, Conversation, OpenQuestionRow
+from store.tables import Address, Case, Caseworker, Conversation, OpenQuestionRow, SmsWay
 from store.tables.base import UtcDateTime, new_id
 
 _SLOTS = "conversation.slots"
@@ -49,6 +50,7 @@ _MEMORY = (
         Conversation.misunderstood,
         Conversation.noticed_at,
         Conversation.crisis_after_stop,
+        Conversation.full_reminders,
         exists().where(*_OF_NUMBER, _Twin.private.is_(True)).label("private"),
         exists().where(*_OF_NUMBER, _Twin.stopped_at.is_not(None)).label("stopped"),
         exists().where(*_OF_NUMBER, _There.address_id == _Twin.id, *_URGENT).label("in_danger"),
@@ -56,9 +58,31 @@ _MEMORY = (
     .join(Address, Address.id == Conversation.address_id)
     .where(Conversation.id == _THIS)
 )
+_ByWhatsApp = aliased(Conversation)  # whose person has agreed to be answered by SMS, at the address of this one
+_JOINED = (
+    select(_ByWhatsApp.id)
+    .join(SmsWay, SmsWay.address_id == _ByWhatsApp.address_id)
+    .join(Conversation, Conversation.address_id == SmsWay.sms_address_id)
+    .where(Conversation.id == _THIS, ~are_apart(_ByWhatsApp, Conversation))
+)
+_HERE_AND_JOINED = union(select(Conversation.id).where(Conversation.id == _THIS), _JOINED)
+_JOINED_CLAIMED = (
+    select(Case.conversation_id)
+    .where(Case.conversation_id.in_(_JOINED), Case.status == CaseStatus.CLAIMED)
+    .order_by(Case.claimed_at)
+    .limit(1)
+)
+_JOINING = (
+    select(Conversation.id)
+    .join(SmsWay, SmsWay.sms_address_id == Conversation.address_id)
+    .join(_ByWhatsApp, _ByWhatsApp.address_id == SmsWay.address_id)
+    .where(_ByWhatsApp.id == _THIS, ~are_apart(_ByWhatsApp, Conversation))
+    .order_by(Conversation.id)
+)
 _OPEN_CASE = (
     select(Case.code, Case.status, Case.topic, Case.urgency)
-    .where(Case.conversation_id == _THIS, Case.status != CaseStatus.CLOSED)
+    .where(Case.conversation_id.in_(_HERE_AND_JOINED), Case.status != CaseStatus.CLOSED)
+    .where((Case.conversation_id == _THIS) | (Case.status == CaseStatus.CLAIMED))
     .where(Case.topic.not_in(SILENCING_NOBODY) | (Case.status == CaseStatus.CLAIMED))
     .order_by(case((Case.status == CaseStatus.CLAIMED, 0), else_=1), Case.opened_at.desc())
     .limit(1)
@@ -142,6 +166,7 @@ def get_memory(session: Session, vault: Vault, conversation_id: str) -> Memory:
         crisis_after_stop=row.crisis_after_stop,
         in_danger=bool(row.in_danger),
         case=find_open_case(session, conversation_id),
+        full_reminders=row.full_reminders,
     )
 
 
@@ -152,6 +177,20 @@ def find_open_case(session: Session, conversation_id: str) -> OpenCase | None:
     """
     row = execute(session, _OPEN_CASE, of_conversation=conversation_id).one_or_none()
     return OpenCase(row.code, CaseStatus(row.status), row.topic, Urgency(row.urgency)) if row else None
+
+
+def find_joined(session: Session, conversation_id: str) -> str:
+    """Return the conversation whose case a message joins: its own, or that on WhatsApp which somebody answers by SMS.
+
+    The latter only while a case of it is claimed: it silences the bot here too (I4).
+    """
+    found = execute(session, _JOINED_CLAIMED, of_conversation=conversation_id).scalar()
+    return str(found) if found else conversation_id
+
+
+def list_joining(session: Session, conversation_id: str | None) -> list[str]:
+    """Return the conversations by SMS whose messages join the cases of one on WhatsApp."""
+    return [str(one) for one in execute(session, _JOINING, of_conversation=conversation_id).scalars()]
 
 
 def save_memory(session: Session, vault: Vault, conversation_id: str, memory: Memory, now: datetime) -> None:
@@ -178,7 +217,17 @@ def save_memory(session: Session, vault: Vault, conversation_id: str, memory: Me
     address_id = execute(session, save, of_conversation=conversation_id, **values, **noticed).scalar()
     if memory.private:
         execute(session, _MAKE_PRIVATE, of_address=address_id, private=True)
-    _save_question(session, conversation_id, memory.open_question)
+    save_question(session, conversation_id, memory.open_question)
+
+
+def save_question(session: Session, conversation_id: str, question: OpenQuestion | None) -> None:
+    """Write the one question a conversation has open; None: it has none."""
+    execute(session, _CLOSE_QUESTION, of_conversation=conversation_id)
+    if question:
+        execute(
+            session, _ASK, id=new_id(), conversation_id=conversation_id, kind=question.kind,
+            choices=list(question.choices), expires_at=question.expires_at,
+        )  # fmt: skip
 
 
 def _bot_session(row: Row[Any]) -> BotSession | None:
@@ -190,12 +239,3 @@ def _bot_session(row: Row[Any]) -> BotSession | None:
 def _open_question(session: Session, conversation_id: str) -> OpenQuestion | None:
     row = execute(session, _QUESTION, of_conversation=conversation_id).one_or_none()
     return OpenQuestion(row.kind, tuple(row.choices), row.expires_at) if row else None
-
-
-def _save_question(session: Session, conversation_id: str, question: OpenQuestion | None) -> None:
-    execute(session, _CLOSE_QUESTION, of_conversation=conversation_id)
-    if question:
-        execute(
-            session, _ASK, id=new_id(), conversation_id=conversation_id, kind=question.kind,
-            choices=list(question.choices), expires_at=question.expires_at,
-        )  # fmt: skip

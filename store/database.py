@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session as Session
 
 from conversation.errors import BrokenWorld, ConfigurationError
 from store.sql.faults import broken_world as broken_world
+from store.sql.faults import is_collision
 from store.sql.group_commit import GroupCommit
 from store.sql.sqlite import begin_immediately, begin_reading, create_private_file, prepare_sqlite_connection
 from store.sql.write_turn import WriterConnection
@@ -38,6 +40,7 @@ ENGINE_TABLES = frozenset(  # SQLite has no schemas: its tables stand among ours
 )
 
 POSTGRES_CONNECTIONS = 10
+PAUSES_S = (0.01, 0.05, 0.25)  # before a transaction is run again that another one has undone
 _POSTGRES_OPTIONS = (
     "-c lock_timeout=10000 -c idle_in_transaction_session_timeout=15000"
     # of a machine that vanished the server lets go as soon: by default it would hold its worker's name for two hours
@@ -97,10 +100,13 @@ class Database:
     SQLite has one writer, so one thread writes, and commits together what waits together; another one reads meanwhile.
     """
 
-    def __init__(self, engine: Engine, *, release: Callable[[], None] = lambda: None) -> None:
-        """`release` is called at the end of `close`."""
+    def __init__(
+        self, engine: Engine, *, release: Callable[[], None] = lambda: None, pauses_s: tuple[float, ...] = PAUSES_S
+    ) -> None:
+        """`release` is called at the end of `close`; `pauses_s`: so often, and so late, a transaction is run again."""
         self.engine = engine
         self._release = release
+        self._pauses_s = pauses_s
         is_sqlite = engine.dialect.name == "sqlite"
         self._reading = build_reading_engine(engine)
         self._writer = GroupCommit(engine) if is_sqlite else None
@@ -109,7 +115,8 @@ class Database:
     async def run(self, fn: Callable[[Session], T]) -> T:
         """Run fn in one transaction in a thread: committed when it returns, rolled back when it raises.
 
-        A caller that is cancelled meanwhile leaves the transaction to its own end.
+        A caller that is cancelled meanwhile leaves the transaction to its own end. On PostgreSQL fn is run again, a few
+        times, when another transaction at the same time made the server undo this one: it must change nothing but rows.
 
         Raises:
             BrokenWorld: the database or the disk does not answer; nothing of this transaction was kept, except
@@ -131,8 +138,15 @@ class Database:
 
     def run_sync(self, fn: Callable[[Session], T]) -> T:
         """The same in the caller's own thread, for commands and tests."""
-        with broken_world(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            return fn(session)
+        with broken_world():
+            for pause_s in self._pauses_s:
+                try:
+                    return self._run_once(fn)
+                except exc.DBAPIError as error:
+                    if not is_collision(error):
+                        raise
+                    time.sleep(pause_s)
+            return self._run_once(fn)
 
     def close(self) -> None:
         """Finish what is running, then close every connection."""
@@ -142,6 +156,10 @@ class Database:
         self._reading.dispose()
         self.engine.dispose()
         self._release()
+
+    def _run_once(self, fn: Callable[[Session], T]) -> T:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            return fn(session)
 
     def _read(self, fn: Callable[[Session], T]) -> T:
         with broken_world(), Session(self._reading, expire_on_commit=False) as session, session.begin():

@@ -6,17 +6,22 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from conversation.appointments.schedule import DAYS_BEFORE
+from conversation.check_ins.values import DAYS_AFTER
 from conversation.messages import CaseStatus, Channel, Command, Decision, Memory, OutgoingText
 from conversation.one_voice import may_follow_claim
 from conversation.ports import WorkQueue
 from store.cases.opening import join_claimed, note_good_time, open_or_join
-from store.conversations import find_open_case, hold, save_memory
+from store.check_ins.acts import carry_out as carry_out_check_ins
+from store.conversations import find_joined, find_open_case, hold, save_memory
 from store.feedback import add_feedback
 from store.forgetting.erasure import order_erasure_of
 from store.held import release
 from store.inbox import Undecided, close_entry
 from store.outbox import Part, add_text
 from store.people import end_privacy, get_address_of, record_consent
+from store.reaching.joining import mark_joined
+from store.reminders.acts import carry_out, leave_number
 from store.sealing.vault import Vault
 
 _NOT_TOLD_AT_THE_DOOR = frozenset({"system.not_understood", "system.empty_message"})
@@ -30,6 +35,8 @@ class DecisionWriter:
     vault: Vault
     queue: WorkQueue
     split: Split
+    reminder_days: Sequence[int] = DAYS_BEFORE  # before an appointment
+    check_in_days: Sequence[int] = DAYS_AFTER  # a release
 
     def write(self, session: Session, inbox_id: str, heard: Undecided, decision: Decision, now: datetime) -> bool:
         """Write one decision. False: this message was decided already, nothing is changed."""
@@ -47,6 +54,9 @@ class DecisionWriter:
         if decision.command is Command.PRIVATE_OFF:
             end_privacy(session, heard.conversation_id)
         self._note(session, heard, decision, code=code, now=now)
+        if noticed or not heard.memory.noticed:  # else all was erased meanwhile, and is not told anew
+            carry_out(session, self.vault, decision.appointments, heard, now, days=self.reminder_days)
+            carry_out_check_ins(session, self.vault, decision.check_ins, heard, now, days=self.check_in_days)
         case = find_open_case(session, heard.conversation_id)
         claimed = case is not None and case.status is CaseStatus.CLAIMED
         note_good_time(session, heard.conversation_id, heard.message.text, now=now)
@@ -58,6 +68,8 @@ class DecisionWriter:
             # the message may have opened the door for what was held, and that is its answer
             if not (released and text.answer in _NOT_TOLD_AT_THE_DOOR):
                 self._add(session, heard, text, code=code, now=now)
+        if (joined := find_joined(session, heard.conversation_id)) != heard.conversation_id:
+            mark_joined(session, joined, conversation_id=heard.conversation_id, message_id=heard.message_id)
         if decision.erase:
             order_erasure_of(session, heard.conversation_id, heard.memory.bot_session, now=now)
         return True
@@ -83,6 +95,9 @@ class DecisionWriter:
                 session, get_address_of(session, self.vault, heard.conversation_id), Command.STOP,
                 source="wrong_number", language=decision.language, message_id=heard.message_id, now=now,
             )  # fmt: skip
+            leave_number(
+                session, heard.conversation_id, language=decision.language, message_id=heard.message_id, now=now
+            )
         if decision.complaint:
             add_feedback(
                 session, message_id=heard.message_id, answer=_find_blamed(heard.memory), language=decision.language,

@@ -1,6 +1,8 @@
 """Texts held because WhatsApp's window is closed, and the knock that asks the person to open it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
@@ -39,10 +41,24 @@ def has_held(session: Session, conversation_id: str, *, claimed: bool) -> bool:
     return any(not claimed or may_follow_claim(Author(author), answer) for author, answer in said)
 
 
-def still_holds(session: Session, outbox_id: str) -> bool:
-    """Return whether a text is held, and see to it that nobody releases it before the caller's transaction ends."""
+def hold_place(session: Session, outbox_id: str) -> None:
+    """Hold the conversation of an entry, before the entry itself is changed.
+
+    Whoever needs both holds them in this order, else two transactions could wait for each other for ever.
+    """
     if place := outbox.find_place(session, outbox_id):
         hold(session, place[0])
+
+
+def end(session: Session, outbox_id: str, status: DeliveryStatus, *, now: datetime, values: Mapping[str, Any]) -> bool:
+    """Move an entry to its end as `outbox.move_forward` does, with its conversation held for the case that follows."""
+    hold_place(session, outbox_id)
+    return outbox.move_forward(session, outbox_id, status, now=now, values=values)
+
+
+def still_holds(session: Session, outbox_id: str) -> bool:
+    """Return whether a text is held, and see to it that nobody releases it before the caller's transaction ends."""
+    hold_place(session, outbox_id)
     return session.scalar(select(OutboxEntry.id).where(OutboxEntry.id == outbox_id, *_HELD)) is not None
 
 

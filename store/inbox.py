@@ -21,11 +21,14 @@ from conversation.messages import (
 )
 from conversation.ports import WorkQueue
 from conversation.turn import Rules
+from store.check_ins.rounds import find_release_id, find_round
 from store.conversations import get_memory, get_or_add_conversation, take_seq
 from store.forgetting.carrier_erasure import is_erased_message
 from store.people import get_or_add_address, is_stopped, open_address, record_consent
+from store.reminders.known import find_known
 from store.sealing.vault import Vault
 from store.sql.statements import execute
+from store.staffing.opening import find_opening
 from store.tables import Address as AddressRow
 from store.tables import Conversation, InboxEntry, Message
 from store.tables.base import new_id
@@ -62,6 +65,7 @@ _UNDECIDED = (
         AddressRow.state_hint,
         Conversation.sender,
         Conversation.caseworker_id,
+        Conversation.organisation_id,
     )
     .join(Message, Message.id == InboxEntry.message_id)
     .join(Conversation, Conversation.id == InboxEntry.conversation_id)
@@ -140,7 +144,14 @@ def find_undecided(session: Session, vault: Vault, inbox_id: str) -> Undecided |
         state_hint=row.state_hint,
         carrier_command=Command(details["carrier_command"]) if details.get("carrier_command") else None,
     )
-    memory = get_memory(session, vault, row.conversation_id)
+    remembered = get_memory(session, vault, row.conversation_id)
+    memory = replace(
+        remembered,
+        check_in=find_round(session, row.conversation_id, remembered.open_question),
+        release_id=find_release_id(session, row.conversation_id),
+        appointments=find_known(session, vault, row.conversation_id, row.received_at),
+        people_from=find_opening(session, row.organisation_id, row.received_at),
+    )
     if row.command == Command.START:
         # the webhook has lifted the stop already; the rules must see what held before this message
         memory = replace(memory, stopped=True)

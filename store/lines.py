@@ -14,6 +14,7 @@ from store.sql.statements import execute
 from store.tables import Message, OutboxEntry
 from store.tables.base import new_id
 
+SAFE_HOURS = "safe_hours"  # reason of a text that waits for its person's hours: it stands in nobody's way
 _OPEN = (DeliveryStatus.QUEUED, DeliveryStatus.WAITING, DeliveryStatus.SENDING)
 _EARLIER = (
     select(OutboxEntry.due_at)
@@ -22,6 +23,7 @@ _EARLIER = (
         OutboxEntry.line == bindparam("of_line"),
         OutboxEntry.seq < bindparam("before_seq"),
         OutboxEntry.status.in_(_OPEN),
+        OutboxEntry.reason.is_distinct_from(SAFE_HOURS),
     )
     .order_by(OutboxEntry.seq)
     .limit(1)
@@ -77,7 +79,8 @@ def add_repeat(session: Session, outbox_id: str, *, due_at: datetime, now: datet
             id=new_id(), message_id=entry.message_id, conversation_id=entry.conversation_id,
             seq=take_seq(session, entry.conversation_id), line=entry.conversation_id + REPEATED,
             status=DeliveryStatus.WAITING, provider=entry.provider, segments=entry.segments, attempt=0, checks=0,
-            due_at=due_at, created_at=now, updated_at=now,
+            due_at=due_at, created_at=now, updated_at=now, any_hour=entry.any_hour,
+            to_address_id=entry.to_address_id, sender=entry.sender,
         )
     )  # fmt: skip
 

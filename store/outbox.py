@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conversation.messages import Address, Author, Channel, DeliveryReport, DeliveryStatus, OutgoingText
+from conversation.messages import Address, Author, Channel, DeliveryReport, DeliveryStatus, MessageKind, OutgoingText
 from conversation.one_voice import ERASURE_DONE, is_crisis, may_follow_claim, may_follow_stop, may_reach
 from conversation.ports import TemplateText, WorkQueue
 from store import outbox_statements as statements
@@ -25,15 +25,17 @@ WINDOW = timedelta(hours=23, minutes=55)  # WhatsApp's 24 hours with a margin; o
 
 
 REPEATED = ".again"  # ends the name of the line of texts that were reported as not delivered and go once more
+OVERDUE = ".overdue"  # ends that of reminders that were held for an owner for too long, and go by themselves (I4)
 _OVERTAKING = "!"  # ends the name of the line of texts that wait for nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one message to the carrier holds."""
+    """What one message to the carrier holds. `kind`: what its file is, when it has one (store/outgoing_files.py)."""
 
     body: str = field(repr=False)
     segments: int
+    kind: MessageKind = MessageKind.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,19 @@ class Letter:
     person_language: str | None  # as stated by the person
     erasing: bool = False
     to_staff: bool = False  # the other side is a caseworker's own phone
+    any_hour: bool = False  # somebody said why it may not wait for safe hours
+    to_address_id: str | None = None  # goes to another address than the conversation's
     template: TemplateText | None = None  # goes instead of the body
+    kind: MessageKind = MessageKind.TEXT
+    media_url: str | None = field(default=None, repr=False)  # where the carrier fetches the file of this message
 
     @property
     def is_crisis(self) -> bool:
         return is_crisis(self.answer)
+
+    @property
+    def has_file(self) -> bool:
+        return self.kind is not MessageKind.TEXT
 
     @property
     def overtakes(self) -> bool:
@@ -94,7 +104,8 @@ class Letter:
             return "stopped"
         if self.erasing and self.answer != ERASURE_DONE:
             return "erased"
-        if self.claimed and not self.to_staff and not may_follow_claim(self.author, self.answer):
+        is_free = self.to_staff or self.line.endswith(OVERDUE)
+        if self.claimed and not is_free and not may_follow_claim(self.author, self.answer):
             return "claimed"
         if self.is_repeat and self.last_inbound_at and self.last_inbound_at > self.created_at:
             return "conversation_went_on"
@@ -108,14 +119,17 @@ class Letter:
 
 def add_text(
     session: Session, vault: Vault, queue: WorkQueue, conversation_id: str, text: OutgoingText, part: Part, *,
-    provider: str, in_reply_to: str | None, now: datetime,
+    provider: str, in_reply_to: str | None, now: datetime, line_end: str = "",
 ) -> str:  # fmt: skip
-    """Add one message to the timeline and the outbox and queue its sending; return the outbox id."""
+    """Add one message to the timeline and the outbox and queue its sending; return the outbox id.
+
+    `line_end`: OVERDUE for a reminder that nobody has sent or dropped in time.
+    """
     seq, message_id, outbox_id = take_seq(session, conversation_id), new_id(), new_id()
-    line = conversation_id + _OVERTAKING if text.overtakes else conversation_id
+    line = conversation_id + (_OVERTAKING if text.overtakes else line_end)
     execute(
         session, statements.ADD_MESSAGE,
-        id=message_id, conversation_id=conversation_id, seq=seq, author=text.author, kind="text",
+        id=message_id, conversation_id=conversation_id, seq=seq, author=text.author, kind=part.kind,
         body_sealed=vault.seal(part.body, BODY), language=text.language, answer=text.answer,
         draft=text.draft, in_reply_to=in_reply_to, at=now,
     )  # fmt: skip
@@ -153,6 +167,9 @@ def find_letter(session: Session, vault: Vault, outbox_id: str) -> Letter | None
         person_language=row.person_language,
         erasing=row.erasure_id is not None,
         to_staff=bool(row.to_staff),
+        any_hour=row.any_hour,
+        to_address_id=row.to_address_id,
+        kind=MessageKind(row.kind),
     )  # fmt: skip
 
 
@@ -180,12 +197,7 @@ def accept(session: Session, outbox_id: str, provider_message_id: str, *, now: d
 
 def record_report(session: Session, report: DeliveryReport, *, now: datetime) -> str | None:
     """Take a status callback: settle the send it belongs to and move it forward. None: unknown, or a step back."""
-    if report.outbox_id:
-        found = execute(session, statements.FIND_BY_ID, provider=report.provider, of_entry=report.outbox_id)
-    else:
-        name = {"provider": report.provider, "name_there": report.provider_message_id}
-        found = execute(session, statements.FIND_BY_NAME_THERE, **name)
-    row = found.first()
+    row = find_reported(session, report)
     # a callback for another carrier message than the one we hold is not ours to obey
     if row is None or row.provider_message_id not in (None, report.provider_message_id):
         return None
@@ -194,6 +206,16 @@ def record_report(session: Session, report: DeliveryReport, *, now: datetime) ->
         return str(row.id)
     _add_missing_id(session, row.id, report.provider_message_id)
     return None
+
+
+def find_reported(session: Session, report: DeliveryReport) -> Any:
+    """Return id and carrier's id of the entry that a callback speaks of; None: there is none."""
+    if report.outbox_id:
+        found = execute(session, statements.FIND_BY_ID, provider=report.provider, of_entry=report.outbox_id)
+    else:
+        name = {"provider": report.provider, "name_there": report.provider_message_id}
+        found = execute(session, statements.FIND_BY_NAME_THERE, **name)
+    return found.first()
 
 
 def find_place(session: Session, outbox_id: str) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from conversation.messages import Address, Channel, Command
@@ -11,7 +11,7 @@ from store.forgetting.ledger_entries import STARTED, STOPPED, add_entry, find_st
 from store.sealing.vault import Vault
 from store.sql.statements import execute
 from store.tables import Address as AddressRow
-from store.tables import Consent, Conversation, Organisation
+from store.tables import Consent, Conversation, Organisation, OutboxEntry
 from store.tables.base import new_id
 
 _CONTEXT = "address.address"
@@ -118,6 +118,21 @@ def get_address_of(session: Session, vault: Vault, conversation_id: str) -> Know
         .join(Conversation, Conversation.address_id == AddressRow.id)
         .where(Conversation.id == conversation_id)
     ).one()
+    address = open_address(vault, row.channel, row.address_sealed)
+    return KnownAddress(row.id, row.organisation_id, address, row.number_key)
+
+
+def find_recipient(session: Session, vault: Vault, outbox_id: str) -> KnownAddress | None:
+    """Return the address that a text goes to: its conversation's, or another one of the person."""
+    to = func.coalesce(OutboxEntry.to_address_id, Conversation.address_id)
+    row = session.scalar(
+        select(AddressRow)
+        .join(OutboxEntry, OutboxEntry.id == outbox_id)
+        .join(Conversation, Conversation.id == OutboxEntry.conversation_id)
+        .where(AddressRow.id == to)
+    )
+    if row is None:
+        return None
     address = open_address(vault, row.channel, row.address_sealed)
     return KnownAddress(row.id, row.organisation_id, address, row.number_key)
 

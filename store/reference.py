@@ -13,6 +13,7 @@ from conversation.folding import fold
 from conversation.places.consulates import Consulate, Consulates, Country
 from conversation.places.courts import Court
 from conversation.places.health import Coverage, PregnancyCare
+from conversation.places.interpreters import Interpreters
 from conversation.places.lines import Directory, Hotline, Operator, Page
 from conversation.places.place import Place
 from conversation.places.reference import ALL_STATES_LINE, Reference
@@ -29,6 +30,7 @@ _COLUMNS = {
     "countries": "country en es pt fr ht also line",
     "hotlines": "id name purpose phone text whatsapp web hours languages operator shares_with confirmed note",
     "pages": "page owner operator confirmed note",
+    "interpreters": "id name place languages web confirmed note",
 }
 _NAMES = ("en", "es", "pt", "fr", "ht")  # languages in which countries.csv has names
 
@@ -75,6 +77,7 @@ def read_reference(folder: Path, codes: frozenset[str]) -> Reference:
             countries, tuple(one for row in rows["consulates"] if (one := _read_consulate(row, countries)))
         ),
         directory=Directory(hotlines, read_keyed(rows["pages"], "page", _read_page)),
+        interpreters=tuple(read_keyed(rows["interpreters"], "id", _read_interpreters).values()),
     )
     if mistakes:
         raise ContentError("\n".join(mistakes))
@@ -105,6 +108,13 @@ def _read_hotline(row: Row) -> Hotline:
 def _read_page(row: Row) -> Page:
     page = row.find_page("page") or ""
     return Page(page, row.get("owner"), row.choose("operator", Operator), row.is_yes("confirmed"))
+
+
+def _read_interpreters(row: Row) -> Interpreters:
+    cells, web = row.cells, row.find_page("web")
+    return Interpreters(
+        row.get("id"), row.get("name"), cells["place"], cells["languages"], web, row.is_yes("confirmed"), cells["note"]
+    )
 
 
 def _read_coverage(hotlines: Mapping[str, Hotline], row: Row) -> Coverage | None:

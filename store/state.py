@@ -1,7 +1,7 @@
 """How the house is, in counts and ages: for metrics, health and alerts. Each query reads an index or a few rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from conversation.messages import CaseStatus, DeliveryStatus, Urgency
 from store.held import WINDOW_CLOSED
-from store.tables import Alert, CarrierErasure, Case, Erasure, InboxEntry, OutboxEntry, WorkerLease
+from store.lines import SAFE_HOURS
+from store.tables import Alert, CarrierErasure, Case, Erasure, InboxEntry, OutboxEntry, Reminder, WorkerLease
 from store.tables.base import UtcDateTime
 
 RECENTLY = timedelta(hours=1)  # texts that ended badly within it are told; later their cases stand for them
+LATE = "late"  # a reminder that is due for longer than a crowd of them takes to go out
+LATE_AFTER = timedelta(minutes=30)
 HELD = "held"  # a text that waits for the person, not for us
 STUBBORN = 3  # offers after which a text that waits out its back-off counts from its beginning
 _ON_THE_WAY = (DeliveryStatus.QUEUED, DeliveryStatus.WAITING, DeliveryStatus.SENDING)
@@ -40,6 +43,7 @@ class State:
         erasures: orders to forget, and what the carrier has still to delete.
         workers: seconds since each worker was last seen, by the database's clock; the most recent first.
         alerts: codes of what is wrong and told, or about to be.
+        reminders: by status, those that are not at their end; LATE ones should have gone long ago.
     """
 
     inbox: Waiting
@@ -49,10 +53,11 @@ class State:
     erasures: Mapping[str, int]
     workers: tuple[float, ...]
     alerts: tuple[str, ...]
+    reminders: Mapping[str, Waiting] = field(default_factory=dict)
 
     @property
     def texts_waiting(self) -> Waiting:
-        """All texts on their way but those that wait for the person to write."""
+        """All texts on their way but those that wait for the person to write, or for their safe hours."""
         each = [one for status, one in self.texts.items() if status != HELD]
         return Waiting(sum(one.count for one in each), max((one.oldest_s for one in each), default=0.0))
 
@@ -75,11 +80,12 @@ def read_state(session: Session, now: datetime) -> State:
         erasures=_read_erasures(session),
         workers=_read_workers(session),
         alerts=tuple(session.scalars(select(Alert.code).order_by(Alert.code))),
+        reminders=_read_reminders(session, now),
     )
 
 
 def _read_texts(session: Session, now: datetime) -> dict[str, Waiting]:
-    is_held = and_(OutboxEntry.status == DeliveryStatus.WAITING, OutboxEntry.reason == WINDOW_CLOSED)
+    is_held = and_(OutboxEntry.status == DeliveryStatus.WAITING, OutboxEntry.reason.in_([WINDOW_CLOSED, SAFE_HOURS]))
     status = case((is_held, HELD), else_=OutboxEntry.status).label("shown")
     is_late = or_(OutboxEntry.attempt >= STUBBORN, OutboxEntry.due_at.is_(None))
     since = case((is_late, OutboxEntry.created_at), else_=OutboxEntry.due_at)
@@ -115,6 +121,17 @@ def _read_erasures(session: Session) -> dict[str, int]:
         place: session.scalar(select(func.count()).select_from(table).where(table.status == "waiting")) or 0
         for place, table in tables
     }
+
+
+def _read_reminders(session: Session, now: datetime) -> dict[str, Waiting]:
+    is_late = and_(Reminder.status == "planned", Reminder.due_at < now - LATE_AFTER)
+    shown = case((is_late, LATE), else_=Reminder.status).label("shown")
+    rows = session.execute(
+        select(shown, func.count(), func.min(Reminder.due_at))
+        .where(Reminder.status.in_(["planned", "held", "queued"]))
+        .group_by(shown)
+    )
+    return {status: _waiting(count, oldest, now) for status, count, oldest in rows}
 
 
 def _read_workers(session: Session) -> tuple[float, ...]:

@@ -17,7 +17,7 @@ from service.care.purging import Purger
 from store import inbox
 from store.decisions import DecisionWriter
 from store.forgetting.erasure import ARRIVES_WITHIN, CONFIRMATION, order_erasure
-from store.forgetting.retention import Periods
+from store.forgetting.periods import Periods
 from store.sql.reader import Reader
 from store.tables import Base, InboxEntry
 from tests.house import PERSON, House

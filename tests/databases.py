@@ -87,11 +87,11 @@ def running_postgres(settings: str = "-c fsync=off -c max_connections=60") -> It
 
 
 @contextmanager
-def new_postgres_database(server_url: str, name: str) -> Iterator[str]:
-    """Make an empty database in a running server; yield its URL."""
+def new_postgres_database(server_url: str, name: str, *, template: str = "template1") -> Iterator[str]:
+    """Make a database in a running server, empty or as another one there is; yield its URL."""
     server = build_engine(server_url).execution_options(isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

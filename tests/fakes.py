@@ -77,6 +77,7 @@ class Offer:
     body: str
     sid: str | None
     template: TemplateText | None = None
+    media_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,13 @@ class FakeSender:
         return [offer for offer in self.offers if offer.sid]
 
     async def send(
-        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None
-    ) -> SendOutcome:
+        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None,
+        media_url: str | None = None,
+    ) -> SendOutcome:  # fmt: skip
         sid = "SM" + secrets.token_hex(16)
         said = self.script.pop(0) if self.script else Accepted(sid)
-        offer = Offer(outbox_id, sender, to, body, sid if isinstance(said, Accepted | Lost) else None, template)
+        has_it = isinstance(said, Accepted | Lost)
+        offer = Offer(outbox_id, sender, to, body, sid if has_it else None, template, media_url)
         self.offers.append(offer)
         if self.meanwhile:
             await self.meanwhile(offer)
@@ -123,7 +126,8 @@ class FakeSender:
             return Unknown(self.blind)
         if self.looks <= self.hidden_looks:
             return []
-        return [CarrierMessage(one.sid or "", one.body, since_s) for one in reversed(self.texts) if one.to == to]
+        sent = [one for one in reversed(self.texts) if one.to == to]
+        return [CarrierMessage(one.sid or "", one.body, since_s, int(one.media_url is not None)) for one in sent]
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ class FrontDesk:
     @contextmanager
     def open(self, pages: Sequence[BaseRoute] = ()) -> Iterator[str]:
         """Serve the pages of signing in, and others behind the same door; yield their address."""
-        with serve_on_loopback(Starlette(routes=[*build_signin_routes(self.entrance), *pages])) as url:
+        signin = build_signin_routes(self.entrance, self.house.staff_news.mail)
+        with serve_on_loopback(Starlette(routes=[*signin, *pages])) as url:
             yield url
 
 

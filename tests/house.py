@@ -50,6 +50,7 @@ class House:
         self.clock, self.bot, self.sender, self.queue = FakeClock(), FakeBot(), FakeSender(), FakeQueue()
         self.watched_bot = WatchedBot(self.bot, steady=lambda: self.clock().timestamp())
         self.per_second = 1000.0
+        self.files_url = "http://127.0.0.1:8080/media"
         self.received = 0
         self.organisation_id = self.database.run_sync(
             lambda session: get_or_add_organisation(session, "demo", time_zone="America/New_York", now=self.clock())
@@ -82,7 +83,7 @@ class House:
 
     @property
     def window(self) -> Window:
-        return Window(self.rules.catalogue, self.vault, self.queue)
+        return Window(self.rules.catalogue, self.vault, self.queue, files_url=self.files_url)
 
     @property
     def deliveries(self) -> RecordedDeliveries:

@@ -3,24 +3,31 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
+from console.agenda.page import AgendaPage
+from console.check_ins.page import CheckInPage
 from console.door import Entrance
 from console.inbox.means import Means
 from console.inbox.page import InboxPage
+from console.inbox.report import ReportPage
 from console.signin.page import build_signin_routes
+from console.team.page import build_team_routes
+from conversation.media import MediaSource
 from conversation.messages import Handoff, Urgency
 from service import wiring
 from service.inbox_page import measure_text
 from simulator.loopback_server import build_server
 from store.cases import transitions
 from store.cases.opening import open_or_join
+from store.forgetting.periods import Periods
 from store.staff.accounts import add_caseworker
 from store.staff.sessions import add_session
 from store.staff.staff import Role, Staff, find_staff
@@ -38,12 +45,18 @@ class InboxHouse:
         self._thread = ThreadPoolExecutor(1)
 
     @contextmanager
-    def serving(self, port: int = 0) -> Iterator[str]:
-        """Serve the pages on a free port, or on the one they had before a restart."""
-        page = InboxPage(
-            Means(self._entrance, self.house.rules, self.house.queue, wiring.split_body, measure_text, cents=1.1)
+    def serving(
+        self, port: int = 0, *, files: MediaSource | None = None, more: Sequence[BaseRoute] = (),
+        lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    ) -> Iterator[str]:  # fmt: skip
+        """Serve the pages, and more, on a free port, or on the one they had before a restart."""
+        means = Means(
+            self._entrance, self.house.rules, self.house.queue, wiring.split_body, measure_text, cents=1.1, files=files
         )
-        app = Starlette(routes=[*build_signin_routes(self._entrance), *page.routes()])
+        page, report = InboxPage(means), ReportPage(means, Periods())
+        signing_in = build_signin_routes(self._entrance, self.house.staff_news.mail)
+        ours = [*signing_in, *build_team_routes(means), *AgendaPage(means).routes(), *CheckInPage(means).routes()]
+        app = Starlette(routes=[*ours, *report.routes(), *page.routes(), *more], lifespan=lifespan)
         app.state.close_streams = page.live.close
         with socket.create_server(("127.0.0.1", port)) as listener:
             port = listener.getsockname()[1]

@@ -58,11 +58,13 @@ class TwilioSender:
         self._client = build_client(account, self._transport)
 
     async def send(
-        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None
-    ) -> SendOutcome:
+        self, *, outbox_id: str, sender: str, to: str, body: str, template: TemplateText | None = None,
+        media_url: str | None = None,
+    ) -> SendOutcome:  # fmt: skip
         """Hand one text over; `sender` and `to` in Twilio's form. The status callback will bring `outbox_id` back.
 
-        With a template Twilio gets its ContentSid and values and no Body: both together are not documented.
+        With a template Twilio gets its ContentSid and values and no Body: both together are not documented. A file
+        goes as its address, which Twilio fetches without credentials.
 
         Returns:
             Accepted; RetryLater when Twilio surely did not process it (429, or no connection came about at all: the
@@ -74,7 +76,7 @@ class TwilioSender:
         try:
             message: MessageInstance = await self._client.messages.create_async(
                 to=to,
-                **_words(body, template),
+                **_words(body, template, media_url),
                 status_callback=f"{self._callback_url}?{urlencode({OUTBOX_PARAMETER: outbox_id})}",
                 **self._origin(sender),
             )
@@ -136,7 +138,7 @@ class TwilioSender:
         if cut_off and min((moment for moment, _ in created), default=from_s) >= from_s:
             return Unknown("list_full")
         ours = [
-            CarrierMessage(message.sid, message.body or "", moment)
+            CarrierMessage(message.sid, message.body or "", moment, _count_files(message))
             for moment, message in created
             if moment >= from_s and self._is_ours(message, sender)
         ]
@@ -147,17 +149,23 @@ class TwilioSender:
         return by_us and (message.from_ in {sender, None} or message.messaging_service_sid == self._service_sid)
 
 
-def _words(body: str, template: TemplateText | None) -> dict[str, str]:
+def _words(body: str, template: TemplateText | None, media_url: str | None) -> dict[str, str | list[str]]:
+    if media_url is not None:
+        return {"media_url": [media_url], **({"body": body} if body else {})}
     if template is None:
         return {"body": body}
     places = {str(place): value for place, value in enumerate(template.values, start=1)}
-    filled = {"content_variables": json.dumps(places, ensure_ascii=False)} if places else {}
+    filled: dict[str, str | list[str]] = {"content_variables": json.dumps(places, ensure_ascii=False)} if places else {}
     return {"content_sid": template.content_id, **filled}
 
 
 def _created_at(message: MessageInstance, *, otherwise: float) -> float:
     # Without a date it may be the one we look for, so it must not fall out.
     return float(message.date_created.timestamp()) if message.date_created is not None else otherwise
+
+
+def _count_files(message: MessageInstance) -> int:
+    return int(message.num_media or 0)  # a string in Twilio's answers
 
 
 def _is_text(body: str) -> bool:

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
+from console.agenda.case_dates import DATE_ACTS
+from console.check_ins.case_release import RELEASE_ACTS
 from console.inbox.act import Act, moved
+from console.inbox.beside import OWN, find_own
+from console.inbox.reach_acts import REACH
 from console.inbox.ready_answers import ReadyAnswer, find_answer, find_opening
 from console.inbox.records import RECORDS
 from conversation.messages import Channel
@@ -11,8 +15,6 @@ from store.cases.outcomes import Ending
 from store.cases.replies import OPENING, Reply, ReplyOutcome, queue_reply
 from store.cases.summary import summarise
 from store.staff.staff import Staff, find_staff
-
-LONGEST_DRAFT = 8000  # characters; more is kept by no field of ours
 
 
 def reply(act: Act) -> str:
@@ -40,16 +42,18 @@ def _send(act: Act, wanted: Reply) -> str:
         act.session, act.vault, means.queue, means.split,
         caseworker=act.staff, case_id=act.case.id, reply=wanted, now=act.now,
     )  # fmt: skip
-    if outcome not in (ReplyOutcome.QUEUED, ReplyOutcome.OUTSIDE_WINDOW, ReplyOutcome.REPEATED):
+    if outcome not in _KEPT:
         _keep_text(act)
     if outcome is ReplyOutcome.NOT_ALLOWED and act.case.status == "closed":
         return "closed_case"
     return _SENT[outcome]
 
 
+_KEPT = (ReplyOutcome.QUEUED, ReplyOutcome.OUTSIDE_WINDOW, ReplyOutcome.OUTSIDE_HOURS, ReplyOutcome.REPEATED)
 _SENT = {
     ReplyOutcome.QUEUED: "sent",
     ReplyOutcome.OUTSIDE_WINDOW: "held",
+    ReplyOutcome.OUTSIDE_HOURS: "held_hours",
     ReplyOutcome.REPEATED: "again",
     ReplyOutcome.NOT_ALLOWED: "not_yours",
     ReplyOutcome.GONE: "not_yours",
@@ -64,11 +68,13 @@ _SENT = {
 def _read_reply(act: Act) -> Reply:
     body = _read_text(act)
     inserted = act.form.get("inserted")
-    found = _find_ready(act, inserted) if inserted != OPENING else None
+    is_catalogues = inserted != OPENING and not inserted.startswith(OWN)  # the staff's own texts count as typed
+    found = _find_ready(act, inserted) if is_catalogues else None
     same = found is not None and found.text.split() == body.split()
     return Reply(
         body=body, form_key=act.form.key, answer=inserted if same else None,
         draft=found is not None and same and found.draft, override=act.form.get("override")[:300],
+        any_hour=act.form.get("any_hour")[:300],
     )  # fmt: skip
 
 
@@ -94,6 +100,8 @@ def _find_text(act: Act, answer: str) -> str:
 
 
 def _find_ready(act: Act, answer: str) -> ReadyAnswer | None:
+    if answer.startswith(OWN):
+        return find_own(act.session, act.vault, act.case.organisation_id, answer)
     catalogue = act.desk.means.rules.catalogue
     return find_answer(
         catalogue, answer, language=_language(act), channel=find_channel(act), today=act.now.date()
@@ -105,7 +113,7 @@ def _language(act: Act) -> str:
 
 
 def _read_text(act: Act) -> str:
-    return act.form.get("body").replace("\r\n", "\n")[:LONGEST_DRAFT]
+    return act.form.get("body").replace("\r\n", "\n")
 
 
 def _keep_text(act: Act, *, extra: str = "") -> None:
@@ -165,9 +173,12 @@ def reopen(act: Act) -> str:
 
 
 def note(act: Act) -> str:
+    body = act.form.get("note").replace("\r\n", "\n")
+    if len(body.strip()) > notes.LONGEST:
+        return "long_note"
     done = notes.add_note(
         act.session, act.vault, caseworker=act.staff, case_id=act.case.id,
-        body=act.form.get("note").replace("\r\n", "\n"), form_key=act.form.key, now=act.now,
+        body=body, form_key=act.form.key, now=act.now,
         discipline=act.form.get("discipline") or None,
     )  # fmt: skip
     return moved(done, "noted")
@@ -211,4 +222,7 @@ ACTS: Mapping[str, Callable[[Act], str]] = {
     "member-add": add_member,
     "member-remove": remove_member,
     **RECORDS,
+    **REACH,
+    **DATE_ACTS,
+    **RELEASE_ACTS,
 }

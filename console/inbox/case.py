@@ -5,20 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
+from console.agenda.case_dates import Dates, view_dates
+from console.check_ins.case_release import ReleaseView, view_release
+from console.inbox.beside import Beside, read_beside
 from console.inbox.means import Cost, Desk
+from console.inbox.reach import Reach, view_reach
 from console.inbox.ready_answers import ReadyAnswer, find_opening, search_answers
+from conversation.media import MediaType, list_sendable
 from conversation.messages import CaseStatus, Channel
 from store.cases.access import LEADING, CaseFile
 from store.cases.calls import Booking, Call, list_bookings, list_calls
 from store.cases.drafts import find_draft
 from store.cases.marks import Subject, read_mark
+from store.cases.notes import LONGEST
 from store.cases.replies import find_window_end
 from store.cases.reports import Report, list_reports
 from store.cases.summary import Summary, summarise
 from store.cases.timeline import TimelineItem, read_timeline
 from store.cases.transitions import MOVES, By, Phase
 from store.database import Session
-from store.staff.staff import DISCIPLINES, Staff, list_staff
+from store.staff.staff import DISCIPLINES, Staff
 
 SHOWN = 200  # things of a timeline on one page
 _LANGUAGE_UNKNOWN = "en"
@@ -31,12 +37,19 @@ class Asked:
     Attributes:
         search: words to find ready-made answers by.
         inserted: id of the ready-made answer that was put into the text last.
+        interpreter: id of the one by whom the booking is to be filled in.
+        date: id of the date that is to be corrected.
         before: show the timeline before this time.
+        note, wall: a note that could not be kept, and who was to read it: it stands in its form again.
     """
 
     search: str = ""
     inserted: str = ""
+    interpreter: str = ""
+    date: str = ""
     before: datetime | None = None
+    note: str = field(default="", repr=False)
+    wall: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +72,20 @@ class CaseView:
     search: str
     inserted: str
     answers: Sequence[ReadyAnswer]
+    beside: Beside = field(repr=False)
     opening_text: ReadyAnswer | None
     colleagues: Sequence[Staff] = field(repr=False)
     walls: tuple[str, ...]
     calls: Sequence[Call] = field(repr=False)
     bookings: Sequence[Booking] = field(repr=False)
     reports: Sequence[Report] = field(repr=False)
+    reach: Reach = field(repr=False)
+    dates: Dates = field(repr=False)
+    release: ReleaseView = field(repr=False)
     mark: str
     older: str | None
+    note: str = field(default="", repr=False)
+    wall: str = ""
 
     @property
     def private(self) -> bool:
@@ -81,6 +100,20 @@ class CaseView:
         return self.summary.channel or Channel.SMS
 
     @property
+    def sendable(self) -> str:
+        """Return which files may be sent, as a file field takes it."""
+        return ",".join(list_sendable(Channel(self.channel)))
+
+    @property
+    def most_bytes(self) -> int:
+        """Return the size above which no file can be sent here."""
+        return max(list_sendable(Channel(self.channel)).values())
+
+    @property
+    def takes_voice(self) -> bool:
+        return MediaType.OGG in list_sendable(Channel(self.channel))
+
+    @property
     def opening_due(self) -> bool:
         """Whether the next text must be the neutral one, or its answer has not come."""
         return self.case.opening in ("needed", "asked")
@@ -91,9 +124,8 @@ class CaseView:
 
     @property
     def safe_hours(self) -> str:
-        """Return when a text does no harm ("17:00-20:30"), "" when nothing was said."""
-        hours = (self.summary.safe_from, self.summary.safe_to)
-        return "-".join(f"{one // 60:02}:{one % 60:02}" for one in hours if one is not None)
+        """Return when a text does no harm, in short, "" when nothing was said."""
+        return self.reach.told
 
 
 def view_case(session: Session, desk: Desk, case: CaseFile, asked: Asked) -> CaseView:
@@ -103,7 +135,10 @@ def view_case(session: Session, desk: Desk, case: CaseFile, asked: Asked) -> Cas
     summary = summarise(session, vault, case)
     channel = summary.channel or Channel.SMS
     items = read_timeline(session, vault, staff, case, before=asked.before, limit=SHOWN)
+    reach = view_reach(session, desk, case, summary)
     body = find_draft(session, vault, case_id=case.id, caseworker_id=staff.id)
+    duty = reach.duty if not body and not summary.private else None  # it stands in the text, to be read and changed
+    body, inserted = (duty.text, duty.id) if duty else (body, asked.inserted)
     until = find_window_end(session, case)
     catalogue, language = desk.means.rules.catalogue, case.language or summary.language or _LANGUAGE_UNKNOWN
     on_it = case.has_on_it(staff.id)
@@ -112,19 +147,22 @@ def view_case(session: Session, desk: Desk, case: CaseFile, asked: Asked) -> Cas
         may_write=on_it and case.status == CaseStatus.CLAIMED, may_note=on_it or staff.role in LEADING,
         may_lead=case.status == CaseStatus.CLAIMED and (case.owner_id == staff.id or staff.role in LEADING),
         summary=summary, items=items, asked=_name_answers(desk, summary), body=body,
-        cost=desk.means.measure(body, channel), window_until=until if until and until > desk.now else None,
-        search=asked.search, inserted=asked.inserted,
+        cost=desk.means.measure(body[:LONGEST], channel), window_until=until if until and until > desk.now else None,
+        search=asked.search, inserted=inserted,
         answers=search_answers(
             catalogue, asked.search, language=language, locale=desk.locale, channel=channel, today=desk.now.date()
         ),
+        beside=read_beside(
+            session, desk, case, language=language, search=asked.search, interpreter=asked.interpreter
+        ),
         opening_text=find_opening(catalogue, language=language, channel=channel, today=desk.now.date()),
-        colleagues=[
-            one for one in list_staff(session, vault, case.organisation_id)
-            if one.id != staff.id and one.role in ("caseworker", "supervisor")
-        ],
+        colleagues=desk.colleagues,
         walls=tuple(one for one in DISCIPLINES if one in staff.disciplines),
-        calls=list_calls(session, vault, case), bookings=list_bookings(session, vault, case),
-        reports=list_reports(session, vault, case), mark=mark, older=_older(case, items),
+        calls=list_calls(session, vault, staff, case), bookings=list_bookings(session, vault, case),
+        reports=list_reports(session, vault, case), reach=reach,
+        dates=view_dates(session, desk, case, chosen=asked.date),
+        release=view_release(session, desk, case), mark=mark, older=_older(case, items), note=asked.note,
+        wall=asked.wall,
     )  # fmt: skip
 
 

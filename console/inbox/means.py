@@ -1,6 +1,6 @@
 """What the inbox works with, and what each of its pages knows of its reader."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -9,6 +9,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 
 from console.door import Entrance
+from conversation.appointments.schedule import DAYS_BEFORE
+from conversation.appointments.values import KnownAppointment
+from conversation.check_ins.values import DAYS_AFTER
+from conversation.media import MediaSource, is_opened, is_shown_as
 from conversation.messages import Channel
 from conversation.ports import WorkQueue
 from conversation.turn import Rules
@@ -16,13 +20,12 @@ from store.cases.events import EventKind
 from store.cases.timeline import TimelineItem
 from store.database import Session
 from store.decisions import Split
-from store.staff.staff import Staff, list_staff
+from store.staff.staff import Role, Staff, list_everybody
 from store.staffing.hours import read_office
 from store.staffing.switching import is_working
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999  # of anything that is asked for or planned here
-
-
+_WITH_CASES = (Role.CASEWORKER, Role.SUPERVISOR)
 _TELLING = frozenset(
     {EventKind.ASSIGNED, EventKind.REASSIGNED, EventKind.PAGED, EventKind.REMINDED, EventKind.ESCALATED}
 )
@@ -50,6 +53,8 @@ class Means:
         rules: the wording, the languages and the states by name.
         split: cuts a text as the carrier takes it; `measure`: what it costs on a channel.
         cents: price of one segment, or None when nobody has said it.
+        files: where what people send is fetched from; None: nowhere, and pages say that it cannot be reached.
+        reminder_days: how many days before a date its reminders go.
     """
 
     entrance: Entrance
@@ -58,6 +63,9 @@ class Means:
     split: Split
     measure: Callable[[str, Channel], Cost]
     cents: float | None = None
+    files: MediaSource | None = None
+    reminder_days: Sequence[int] = DAYS_BEFORE
+    check_in_days: Sequence[int] = DAYS_AFTER
 
     @property
     def states(self) -> list[str]:
@@ -74,8 +82,18 @@ class Desk:
     now: datetime
     zone: ZoneInfo
     on_shift: bool
-    names: Mapping[str, str] = field(repr=False)
+    people: tuple[Staff, ...] = field(repr=False)  # those who have left among them
     said: str = ""
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names by account."""
+        return {one.id: one.name for one in self.people}
+
+    @property
+    def colleagues(self) -> list[Staff]:
+        """Who else works here and may have cases."""
+        return [one for one in self.people if one.active and one.id != self.staff.id and one.role in _WITH_CASES]
 
     @cached_property
     def languages(self) -> list[tuple[str, str, str]]:
@@ -98,6 +116,10 @@ class Desk:
         """Return "ltr" or "rtl", "auto" where we cannot know."""
         known = self.means.rules.languages.by_tag.get(tag or "")
         return known.direction if known else "auto"
+
+    def shown_as(self, content_type: str) -> str:
+        """Return how a page offers a file: "image", "audio", "video", "download", or "" when it is not opened."""
+        return is_shown_as(content_type) or ("download" if is_opened(content_type) else "")
 
     def title_of(self, answer: str) -> str:
         """Return what an answer, or a reason of ours, is called in the reader's language."""
@@ -122,6 +144,20 @@ class Desk:
 
     def day(self, day: date) -> str:
         return format_date(day, "medium", locale=self.locale)
+
+    def long_day(self, day: date) -> str:
+        """Return a day with its weekday."""
+        return format_date(day, "full", locale=self.locale)
+
+    def clock(self, at: time) -> str:
+        return format_time(at, "short", locale=self.locale)
+
+    def say_when(self, known: KnownAppointment) -> str:
+        """Return a date of a person on the clock of its place: "Wed, Jan 14, 2026, 8:30 AM", or the day alone."""
+        day = format_skeleton("yMMMEd", known.day, locale=self.locale)
+        if known.at is None:
+            return day
+        return f"{day}, {self.clock(known.at)}"
 
     def extras(self, item: TimelineItem) -> Iterator[str]:
         """Return what belongs to an event besides what it is: to whom ("" for nobody), until when."""
@@ -160,8 +196,8 @@ class Desk:
 def read_desk(session: Session, means: Means, staff: Staff, *, locale: str, now: datetime, said: str = "") -> Desk:
     """Read what a page needs to know of its reader and their colleagues, those who have left among them."""
     vault, organisation_id = means.entrance.vault, staff.organisation_id
-    people = [one for left in (False, True) for one in list_staff(session, vault, organisation_id, left=left)]
+    people, office = list_everybody(session, vault, organisation_id), read_office(session, organisation_id)
     return Desk(
-        means=means, staff=staff, locale=locale, now=now, zone=read_office(session, organisation_id).zone,
-        on_shift=is_working(session, staff, now), names={one.id: one.name for one in people}, said=said,
+        means=means, staff=staff, locale=locale, now=now, zone=office.zone,
+        on_shift=is_working(session, staff, now, office=office), people=tuple(people), said=said,
     )  # fmt: skip

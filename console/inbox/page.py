@@ -6,28 +6,32 @@ GET /inbox/CODE a case · POST /inbox/CODE/draft what is being typed · POST /in
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from console.door import current_staff, current_visit, read_form
 from console.headers import Dressed
 from console.inbox.act import Act
-from console.inbox.acts import ACTS, LONGEST_DRAFT, find_channel, save_draft
+from console.inbox.acts import ACTS, find_channel, save_draft
 from console.inbox.case import Asked, view_case
+from console.inbox.files import CaseFiles
 from console.inbox.live import LiveInbox
 from console.inbox.means import Desk, Means, read_desk
-from console.inbox.queue import find_code, find_number, read_wanted, search_number, view_queue
+from console.inbox.queue import QueueView, find_code, find_number, read_wanted, search_number, view_queue
 from console.rendering import PAGES
+from console.ways import go
 from conversation.errors import PuenteError
-from store.cases.access import CaseFile, get_case_for
+from store.audit import READ
+from store.cases.access import CaseFile, find_open_case, get_case_for
 from store.cases.marks import Subject
+from store.cases.notes import LONGEST
 from store.cases.outcomes import Outcome
 from store.cases.owners import claim_by_code
 from store.database import Session
@@ -36,6 +40,7 @@ from store.staffing.switching import switch_shift
 
 log = logging.getLogger(__name__)
 
+_MOST_BYTES = 256 * 1024  # of a form: the longest text its page takes, each letter as twelve bytes
 _LEAVING = frozenset({"released", "declined", "member_removed"})  # after these the case may be out of one's sight
 _WORKING = (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
@@ -50,7 +55,7 @@ class InboxPage:
         self.live = LiveInbox(self._database.read)
 
     def routes(self) -> list[BaseRoute]:
-        guard = self._entrance.guard(*_WORKING)
+        guard = self._entrance.guard(*_WORKING, most_bytes=_MOST_BYTES)
         dressed = [Middleware(Dressed, secure=self._entrance.cookies.secure)]
 
         def route(path: str, answer: Callable[[Request], Awaitable[Response]], method: str) -> Route:
@@ -63,47 +68,52 @@ class InboxPage:
             route("/inbox/shift", self._switch_shift, "POST"),
             route("/inbox/live", self._stream, "GET"),
             route("/inbox/{code}", self._show_case, "GET"),
+            *CaseFiles(self._means, self._means.files, changed=self.live.poke).routes(self._telling),
             route("/inbox/{code}/draft", self._save_draft, "POST"),
             route("/inbox/{code}/claim", self._claim, "POST"),
             route("/inbox/{code}/{act}", self._act, "POST"),
         ]
 
     async def _show_queue(self, request: Request) -> Response:
-        desk = await self._database.read(self._desk_of(request))
-        wanted = read_wanted(request.query_params, desk)
-        view = await self._database.read(lambda session: view_queue(session, desk, wanted))
+        desk_of = self._desk_of(request)
+
+        def show(session: Session) -> tuple[Desk, QueueView]:
+            desk = desk_of(session)
+            return desk, view_queue(session, desk, read_wanted(request.query_params, desk))
+
+        desk, view = await self._database.read(show)
         return self._render(request, "inbox.html", desk, view=view)
 
     async def _find(self, request: Request) -> Response:
         text = read_form(request).get("q")
         if code := find_code(text):
-            return _go(f"/inbox/{code}")
+            return go(f"/inbox/{code}")
         number = find_number(text)
         if number is None:
-            return _go("/inbox", said="bad_search")
+            return go("/inbox", said="bad_search")
         desk = await self._database.read(self._desk_of(request))
         vault = self._entrance.vault
         view = await self._database.run(lambda session: search_number(session, vault, desk, number))
         if view is None:
-            return _go("/inbox", said="many_searches")
+            return go("/inbox", said="many_searches")
         return self._render(request, "inbox.html", desk, view=view)
 
     async def _switch_shift(self, request: Request) -> Response:
         staff, on, now = current_staff(request), read_form(request).get("shift") == "on", self._entrance.clock()
         await self._database.run(lambda session: switch_shift(session, staff.id, on=on, now=now))
-        return _go("/inbox", said="shift_on" if on else "shift_off")
+        return go("/inbox", said="shift_on" if on else "shift_off")
 
     async def _show_case(self, request: Request) -> Response:
         code = request.path_params["code"]
-        case, desk = await self._database.run(self._open(request, code))
+        case, desk = await self._reach(request, code)
         if case is None:
             return self._tell(request, desk, "gone", status=404, code=code)
         query = request.query_params
         asked = Asked(
-            search=query.get("q", "")[:100],
-            inserted=query.get("inserted", "")[:64],
+            search=query.get("q", "")[:100], inserted=query.get("inserted", "")[:64],
+            interpreter=query.get("interpreter", "")[:32], date=query.get("date", "")[:32],
             before=desk.read_local(query.get("before", "")),
-        )
+        )  # fmt: skip
         view = await self._database.read(lambda session: view_case(session, desk, case, asked))
         return self._render(request, "case.html", desk, view=view)
 
@@ -114,9 +124,9 @@ class InboxPage:
         )
         self.live.poke()
         if outcome is Outcome.DONE:
-            return _go(f"/inbox/{code}", said="claimed")
+            return go(f"/inbox/{code}", said="claimed")
         if outcome is Outcome.NOT_ALLOWED:
-            return _go(f"/inbox/{code}", said="not_allowed")
+            return go(f"/inbox/{code}", said="not_allowed")
         desk = await self._database.read(self._desk_of(request))
         if outcome is Outcome.TAKEN_BY_OTHER:
             return self._tell(request, desk, "taken", status=409, code=code, name=desk.name_of(owner_id))
@@ -137,16 +147,28 @@ class InboxPage:
         if said is None:
             return self._tell(request, desk, "gone", status=404, code=code, text=form.get("body") or form.get("note"))
         if said in _LEAVING:
-            return _go("/inbox", said=said)
+            return go("/inbox", said=said)
+        if act_of is ACTS["note"] and said != "noted":
+            return await self._show_note_again(request, said)
         pressed, _, inserted = form.get("act").partition(":")
         searched = form.get("q")[:100] if pressed in ("search", "insert") else ""
-        return _go(f"/inbox/{code}", said=said, q=searched, inserted=inserted, anchor="composer" if searched else "")
+        return go(f"/inbox/{code}", said=said, q=searched, inserted=inserted, anchor="composer" if searched else "")
+
+    async def _show_note_again(self, request: Request, said: str) -> Response:
+        """Show the case with what was typed as a note in its form: a redirect would lose it."""
+        code, form = request.path_params["code"], read_form(request)
+        case, desk = await self._reach(request, code)
+        if case is None:
+            return self._tell(request, desk, "gone", status=404, code=code, text=form.get("note"))
+        asked = Asked(note=form.get("note"), wall=form.get("discipline"))
+        view = await self._database.read(lambda session: view_case(session, desk, case, asked))
+        return self._render(request, "case.html", replace(desk, said=said), status=422, view=view)
 
     async def _save_draft(self, request: Request) -> Response:
         code, form = request.path_params["code"], read_form(request)
 
         def keep(session: Session) -> tuple[Any, Desk]:
-            case, desk = self._open(request, code, act="case.draft")(session)
+            case, desk = self._open(request, code)(session)
             if case is None:
                 return None, desk
             act = Act(session, desk, case, form)
@@ -156,13 +178,13 @@ class InboxPage:
         channel, desk = await self._database.run(keep)
         if channel is None:
             return Response(status_code=404)
-        view = {"channel": channel, "cost": self._means.measure(form.get("body")[:LONGEST_DRAFT], channel)}
+        view = {"channel": channel, "cost": self._means.measure(form.get("body")[:LONGEST], channel)}
         return self._render(request, "case_count.html", desk, view=view)
 
     async def _stream(self, request: Request) -> Response:
         code, subject = request.query_params.get("case"), Subject(current_staff(request).organisation_id)
         if code is not None:
-            case, _ = await self._database.run(self._open(request, code, act="case.watch"))
+            case, _ = await self._reach(request, code)
             if case is None:
                 return Response(status_code=404)
             subject = Subject(case.organisation_id, case.id)
@@ -171,17 +193,31 @@ class InboxPage:
         headers = {"X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
+    async def _reach(self, request: Request, code: str) -> tuple[CaseFile | None, Desk]:
+        """Open a case to read it; an open page that fetches itself again writes nothing, and waits for no writer."""
+        staff, desk_of, sign_in = current_staff(request), self._desk_of(request), current_visit(request).sign_in_id
+
+        def reopen(session: Session) -> tuple[CaseFile | None, Desk]:
+            desk = desk_of(session)
+            is_code = find_code(code) is not None
+            return (find_open_case(session, staff, code, sign_in=sign_in, now=desk.now) if is_code else None), desk
+
+        case, desk = await self._database.read(reopen)
+        return (case, desk) if case else await self._database.run(self._open(request, code))
+
     def _open(
-        self, request: Request, code: str, *, act: str = "case.read"
+        self, request: Request, code: str, *, act: str = READ
     ) -> Callable[[Session], tuple[CaseFile | None, Desk]]:
         """Return what opens a case by its code through the one door; it writes the audit."""
         staff, vault, desk_of = current_staff(request), self._entrance.vault, self._desk_of(request)
+        sign_in = current_visit(request).sign_in_id
 
         def open_case(session: Session) -> tuple[CaseFile | None, Desk]:
             desk = desk_of(session)
             is_code = find_code(code) is not None  # an id is no address: those of other pages are never tried out
-            found = get_case_for(session, vault, staff, code, now=desk.now, act=act) if is_code else None
-            return found, desk
+            if not is_code:
+                return None, desk
+            return get_case_for(session, vault, staff, code, now=desk.now, act=act, sign_in=sign_in), desk
 
         return open_case
 
@@ -210,10 +246,3 @@ class InboxPage:
                 return self._entrance.render(request, "inbox_broken.html", status=503, text=text)
 
         return endpoint
-
-
-def _go(path: str, *, anchor: str = "", **query: str) -> Response:
-    """Send the browser to a page that may be loaded again without doing anything again."""
-    asked = {name: value for name, value in query.items() if value}
-    url = path + (f"?{urlencode(asked)}" if asked else "") + (f"#{anchor}" if anchor else "")
-    return RedirectResponse(url, status_code=303)

@@ -12,6 +12,8 @@ from conversation.messages import Channel
 from store.cases.replies import OPENING
 
 MOST_FOUND = 12
+WHO_IS_TOLD = "system.who_is_told"  # the honest line about the duty to report
+_ALSO_CASEWORKERS = (OPENING, WHO_IS_TOLD)
 _OUR_OWN = ("system.", STAFF)  # texts that only the service itself can say, and those to caseworkers' phones
 
 
@@ -38,7 +40,7 @@ def find_answer(
     catalogue: Catalogue, answer: str, *, language: str, channel: Channel, today: date
 ) -> ReadyAnswer | None:
     """Return one answer; None: there is none, it may not be sent, or something in it is filled in by the service."""
-    if answer not in catalogue.entries or (answer.startswith(_OUR_OWN) and answer != OPENING):
+    if answer not in catalogue.entries or (answer.startswith(_OUR_OWN) and answer not in _ALSO_CASEWORKERS):
         return None
     texts = catalogue.render(answer, language, channel=channel, today=today)
     if not texts or any("{" in text.body for text in texts):

@@ -11,21 +11,24 @@ from starlette.routing import Route
 from console.door import Admission, Entrance, current_staff, current_visit, read_form
 from console.headers import Dressed
 from console.rendering import PAGES
+from console.signin.account import AccountPage
 from console.signin.second_factor import SecondFactorPage
 from console.signin.steps import SignInSteps
-from console.translating import LOCALES
 from console.ways import HOME, lead, read_next
-from store.staff.accounts import set_locale
 from store.staff.invites import find_invited
 from store.staff.passwords import LEAST_LENGTH, find_fault
-from store.staff.second_factor import find_standing
 from store.staff.signing_in import Wait
+from store.staff_phones.mail import StaffMail
 
 _FILES = {"signin.css": "text/css", "icon.svg": "image/svg+xml"}
 
 
-def build_signin_routes(entrance: Entrance) -> list[Route]:
-    """Return every route of signing in and out, each behind its door."""
+def build_signin_routes(entrance: Entrance, mail: StaffMail | None = None) -> list[Route]:
+    """Return every route of signing in and out, each behind its door.
+
+    Args:
+        mail: texts the codes by which a phone becomes somebody's; None: no phone can be registered here.
+    """
     steps = SignInSteps(entrance)
     pages = SignInPage(entrance, steps)
     anybody, staff = entrance.guard(admission=Admission.ANYBODY), entrance.guard()
@@ -35,8 +38,7 @@ def build_signin_routes(entrance: Entrance) -> list[Route]:
         Route("/invite/{token}", pages.show_invite, methods=["GET"], middleware=anybody),
         Route("/invite/{token}", pages.take_invite, methods=["POST"], middleware=anybody),
         *SecondFactorPage(entrance, steps).routes(),
-        Route("/signin/account", pages.show_account, methods=["GET"], middleware=staff),
-        Route("/signin/account", pages.change_locale, methods=["POST"], middleware=staff),
+        *AccountPage(entrance, steps, mail).routes(),
         Route("/signout", pages.sign_out, methods=["POST"], middleware=staff),
         Route("/signout/everywhere", pages.sign_out_everywhere, methods=["POST"], middleware=staff),
         Route("/signin/static/{name}", _send_file, middleware=[Middleware(Dressed, secure=entrance.cookies.secure)]),
@@ -44,7 +46,7 @@ def build_signin_routes(entrance: Entrance) -> list[Route]:
 
 
 class SignInPage:
-    """The pages of a password: sign-in, one-time link, account."""
+    """The pages of a password: sign-in and one-time link."""
 
     def __init__(self, entrance: Entrance, steps: SignInSteps) -> None:
         self._entrance, self._steps = entrance, steps
@@ -83,15 +85,6 @@ class SignInPage:
             return await self._render_invite(request, None)
         return lead(entered, HOME, entrance.cookies)
 
-    async def show_account(self, request: Request) -> Response:
-        return await self._render_account(request, request.query_params.get("done", ""))
-
-    async def change_locale(self, request: Request) -> Response:
-        staff, locale, database = current_staff(request), read_form(request).get("locale"), self._entrance.database
-        if locale in LOCALES:
-            await database.run(lambda session: set_locale(session, staff.id, locale))
-        return RedirectResponse("/signin/account?done=locale", status_code=303)
-
     async def sign_out(self, request: Request) -> Response:
         signed_in = current_visit(request).signed_in
         return await self._end(request, signed_in.id if signed_in else None)
@@ -127,11 +120,6 @@ class SignInPage:
         return entrance.render(
             request, "invite.html", status=status, invited=invited, fault=fault, least=LEAST_LENGTH, token=token
         )
-
-    async def _render_account(self, request: Request, done: str) -> Response:
-        entrance, staff, now = self._entrance, current_staff(request), self._entrance.clock()
-        standing = await entrance.database.read(lambda session: find_standing(session, staff.id, now))
-        return entrance.render(request, "account.html", standing=standing, done=done)
 
 
 def _seconds(time: timedelta) -> int:

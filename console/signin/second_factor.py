@@ -14,7 +14,7 @@ from console.signin.steps import SignInSteps
 from console.ways import lead, read_next
 from store.staff.second_factor import Standing, find_standing, get_or_add_secret, render_link
 from store.staff.sessions import SignIn
-from store.staff.signing_in import Entered, Wait
+from store.staff.signing_in import Entered, Next, Wait
 
 
 class SecondFactorPage:
@@ -45,7 +45,7 @@ class SecondFactorPage:
         wanted = read_next(read_form(request).get("next"))
         entered = await self._steps.give_code(request, read_form(request).get("code"))
         if isinstance(entered, Entered):
-            return lead(entered, wanted, self._entrance.cookies)
+            return self._let_in(request, entered, wanted)
         return self._refuse(request, "second_factor.html", entered, wanted=wanted)
 
     async def show_enrol(self, request: Request) -> Response:
@@ -64,7 +64,7 @@ class SecondFactorPage:
             return RedirectResponse("/signin", status_code=303)
         entered = await self._steps.give_code(request, read_form(request).get("code"))
         if isinstance(entered, Entered):
-            return lead(entered, wanted, self._entrance.cookies)
+            return self._let_in(request, entered, wanted)
         return self._refuse(request, "enrol.html", entered, wanted=wanted, **self._describe(request, secret))
 
     async def show_picture(self, request: Request) -> Response:
@@ -75,6 +75,10 @@ class SecondFactorPage:
         link = self._describe(request, secret)["link"]
         segno.make(link, error="m").save(picture, kind="svg", scale=5, border=4, light="#ffffff", xmldecl=False)
         return Response(picture.getvalue(), media_type="image/svg+xml")
+
+    def _let_in(self, request: Request, entered: Entered, wanted: str) -> Response:
+        answer = lead(entered, wanted, self._entrance.cookies)
+        return self._steps.remember(answer, _signed_in(request).staff) if entered.next is Next.INSIDE else answer
 
     def _refuse(self, request: Request, template: str, wait: Wait | None, **values: Any) -> Response:
         seconds = math.ceil(wait.time.total_seconds()) if wait else 0
@@ -104,6 +108,12 @@ class SecondFactorPage:
         return await entrance.database.run(
             lambda session: get_or_add_secret(session, entrance.vault, signed_in.staff.id)
         )
+
+
+def draw_link(link: str) -> str:
+    """Return a picture for an authenticator app as an element of a page: for a key that no address may lead to."""
+    picture: str = segno.make(link, error="m").svg_inline(scale=5, border=4, light="#ffffff")
+    return picture
 
 
 def _signed_in(request: Request) -> SignIn:

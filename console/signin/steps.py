@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
+from starlette.responses import Response
 
 from console.door import Entrance, current_visit
 from console.origin import find_address
 from store.staff.accounts import set_locale
+from store.staff.devices import HOLDS, make_device, name_device
 from store.staff.invites import accept_invite
 from store.staff.passwords import hash_password, is_password, needs_new_hash
 from store.staff.sessions import end_all_sessions, end_session
@@ -40,20 +43,24 @@ class SignInSteps:
 
     async def give_password(self, request: Request, login: str, password: str) -> Entered | Wait | None:
         """Try a login and a password. None: one of them is wrong; which, and whether the login exists, is not told."""
-        if self._threads.statistics().tasks_waiting >= MOST_WAITING:
-            return _BUSY
-        entrance, now = self.entrance, self.entrance.clock()
-        guess = await entrance.database.run(
-            lambda session: begin_password(
-                session, entrance.vault, entrance.organisation_id, login=login, address=find_address(request), now=now
-            )
-        )
+        guess = await self._begin(request, login)
         if isinstance(guess, Wait):
             return guess
         entered = await self._accept(request, guess, password) if await self._is_right(guess, password) else None
         if entered is None:
-            await entrance.database.run(lambda session: refuse_password(session, guess, now=now))
+            await self._refuse(guess)
         return entered
+
+    async def check_password(self, request: Request, staff: Staff, password: str) -> Guess | Wait | None:
+        """Try the present password of somebody who is signed in, as slowly as at the door. None: it is wrong."""
+        guess = await self._begin(request, staff.login)
+        if isinstance(guess, Wait) or await self._is_right(guess, password):
+            return guess
+        await self._refuse(guess)
+        return None
+
+    async def make_hash(self, password: str) -> str:
+        return await to_thread.run_sync(hash_password, password, limiter=self._threads)
 
     async def give_code(self, request: Request, code: str) -> Entered | Wait | None:
         """Try the six digits of the second factor. None: wrong, too old, or used before."""
@@ -63,6 +70,13 @@ class SignInSteps:
         return await entrance.database.run(
             lambda session: use_second_factor(session, entrance.vault, signed_in, code, now=now)
         )
+
+    def remember(self, answer: Response, staff: Staff) -> Response:
+        """Give a browser that has shown the second factor what makes it known at the next sign-in."""
+        entrance, now = self.entrance, self.entrance.clock()
+        name, value = name_device(entrance.vault, staff.login), make_device(entrance.vault, staff.login, now)
+        answer.headers.append("Set-Cookie", entrance.cookies.write_device(name, value, HOLDS))
+        return answer
 
     async def take_invite(self, request: Request, token: str, password: str) -> Entered | None:
         """Use a one-time link up and sign its owner in. None: it was used or has ended meanwhile."""
@@ -90,6 +104,18 @@ class SignInSteps:
             note(session, staff, "signed_out_everywhere" if session_id is None else "signed_out", now=now)
 
         await self.entrance.database.run(sign_out)
+
+    async def _begin(self, request: Request, login: str) -> Guess | Wait:
+        if self._threads.statistics().tasks_waiting >= MOST_WAITING:
+            return _BUSY
+        entrance, now = self.entrance, self.entrance.clock()
+        device = entrance.cookies.read_device(request, name_device(entrance.vault, login))
+        begin = partial(begin_password, login=login, address=find_address(request), device=device, now=now)
+        return await entrance.database.run(lambda session: begin(session, entrance.vault, entrance.organisation_id))
+
+    async def _refuse(self, guess: Guess) -> None:
+        now = self.entrance.clock()
+        await self.entrance.database.run(lambda session: refuse_password(session, guess, now=now))
 
     async def _is_right(self, guess: Guess, password: str) -> bool:
         return await to_thread.run_sync(is_password, guess.kept, password, limiter=self._threads)

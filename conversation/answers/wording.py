@@ -14,6 +14,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _DANGER = "safety."
 # Beginnings of the ids that talk about Puente, which it knows best itself.
 _OWN_TEXTS = ("service.", "staff.", "system.")
+WEEKDAYS = "system.weekdays"  # seven names with commas between, Monday first: words of other texts, sent in none alone
+_ABOUT_PEOPLE = ("reminder.", "checkin.")  # of them those are that say nothing of law
 STAFF = "staff."  # texts to caseworkers' own phones
 STAFF_LANGUAGES = ("en", "es")  # what those are written in, as the caseworkers' pages are; no other language lacks them
 
@@ -72,7 +74,7 @@ class Entry:
     @property
     def is_of_service(self) -> bool:
         """True for talk about Puente itself."""
-        return self.id.startswith(_OWN_TEXTS)
+        return self.id.startswith(_OWN_TEXTS) or (self.id.startswith(_ABOUT_PEOPLE) and self.discipline != "legal")
 
     @property
     def is_for_staff(self) -> bool:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+from conversation.appointments.replies import NEUTRAL
+from conversation.check_ins import wording as check_ins
 from conversation.dialogue import questions
 from conversation.messages import Decision, Kind
 from conversation.turn import Turn, decide_text
 
 # Their texts name nothing.
-_NEUTRAL = frozenset({"service.phone_not_safe", "service.wrong_number", "service.thanks"})
+_NEUTRAL = NEUTRAL | check_ins.NEUTRAL | {"service.phone_not_safe", "service.wrong_number", "service.thanks"}
 _ACKNOWLEDGED, _MENU = "system.acknowledged", "service.menu"
 _NAMING = frozenset({"system.not_understood", "system.out_of_scope"})  # they say what we can help with
 _TELLING = frozenset({Kind.ANSWER, Kind.CHOOSE})

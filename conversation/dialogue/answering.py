@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from conversation.appointments import telling
 from conversation.commands.commands import ask_for_person
 from conversation.commands.erasure import ask_to_erase
 from conversation.danger import crisis
@@ -25,7 +26,8 @@ def answer_with(turn: Turn, answer: str, values: Mapping[str, str] | None = None
         return ask_for_person(turn)
     if answer == DELETE_MY_DATA:
         return replace(ask_to_erase(turn), answer=answer)
-    return effects.carry_out(turn, answer) or decide_answer(turn, answer, values)
+    done = telling.carry_out(turn, answer) or effects.carry_out(turn, answer)
+    return done or decide_answer(turn, answer, values)
 
 
 def offer(turn: Turn, answers: tuple[str, ...]) -> Decision | None:
@@ -49,4 +51,4 @@ def bring_person(turn: Turn, topic: str) -> Decision:
 
 def is_ours(answer: str) -> bool:
     """Tell whether an id names a text of the service's own, which answers no question."""
-    return answer.startswith("system.")
+    return answer.startswith(("reminder.", "system."))

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import timedelta
 
+from conversation.appointments import form
 from conversation.commands.commands import ask_for_person, change_language
 from conversation.danger import crisis
 from conversation.danger.safety_file import PAGING
@@ -64,13 +65,15 @@ async def converse(turn: Turn, bot: Bot) -> Decision:
     if not _has_a_word(turn):
         return fail_to_understand(turn)
     session = _session(turn)
-    reply = await bot.converse(turn.gist.core, session=session, language=turn.language, slots=turn.memory.slots)
+    slots = form.leave_out(turn.memory.slots)
+    reply = await bot.converse(turn.gist.core, session=session, language=turn.language, slots=slots)
     if isinstance(reply, BotSilence):
         if danger := crisis.decide_without_model(turn):
             return danger
         entry = turn.rules.catalogue.get_entry(BOT_DOWN)
         return decide_handoff(turn, make_handoff(entry, "bot_" + reply.reason), says=BOT_DOWN)
-    memory = replace(turn.memory, slots=dict(reply.slots), bot_session=replace(session, turns=session.turns + 1))
+    kept = form.keep(reply.slots, turn.memory)
+    memory = replace(turn.memory, slots=kept, bot_session=replace(session, turns=session.turns + 1))
     return _follow(replace(turn, memory=memory), reply)
 
 

@@ -26,8 +26,14 @@ TURNS = (
     "missing", "where", "when", "cost", "how_long", "refused", "who", "phone", "safe", "why", "how", "other",
 )  # fmt: skip
 REPAIRS = ("unclear", "again", "more")
+DATES = (
+    "will_go", "cannot_go", "cannot_bare", "did_go", "did_not_go", "date_changed", "need_ride", "afraid_to_go",
+    "dont_know", "drop_date", "cancel_date",
+    "full_reminders", "neutral_reminders", "question_word",
+    "no_more_questions", "doubt",
+)  # fmt: skip
 KINDS = frozenset(
-    {*COURTESIES, *REPLIES, *TURNS, *REPAIRS, "and", "joiner", "asks", "youth", "sponsor", "wrong_number"}
+    {*COURTESIES, *REPLIES, *TURNS, *REPAIRS, *DATES, "and", "joiner", "asks", "youth", "sponsor", "wrong_number"}
 )
 _MAY_BE_WRAPPED = frozenset(TURNS) - {"phone"}
 _WRITTEN = re.compile(r"\S+")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from conversation.places.consulates import Consulates
 from conversation.places.courts import Court, tell_court, tell_one
 from conversation.places.health import Coverage, PregnancyCare, tell_coverage, tell_pregnancy
+from conversation.places.interpreters import Interpreters
 from conversation.places.lines import Directory, Hotline
 from conversation.places.part import Part
 from conversation.places.place import Place
@@ -41,6 +42,7 @@ class Reference:
     courts: Sequence[Court]
     consulates: Consulates
     directory: Directory
+    interpreters: Sequence[Interpreters] = ()
 
     def asks_state(self, answer: str) -> bool:
         """Tell whether knowing the state would change what is said under an answer."""

@@ -18,6 +18,7 @@ from store import outbox
 from store.backups.engine_work import forget_work
 from store.cases.opening import open_or_join
 from store.inbox import BODY, close_entry
+from store.reminders.restoring import skip_due
 from store.sealing.vault import Vault
 from store.tables import InboxEntry, Message, OpenQuestionRow, OutboxEntry, WorkerLease
 
@@ -39,6 +40,7 @@ def settle(session: Session, vault: Vault, *, is_danger: Callable[[str], bool], 
     forget_work(session)
     session.execute(delete(WorkerLease))
     session.execute(delete(OpenQuestionRow))  # "1" may be an answer to another question by now
+    skip_due(session, now)
     looked_up, shown = _settle_texts(session, now)
     return Settled(looked_up, shown, _settle_messages(session, vault, is_danger=is_danger, now=now))
 

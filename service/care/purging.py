@@ -12,7 +12,7 @@ from pathlib import Path
 from store.database import Database
 from store.forgetting import ledger
 from store.forgetting.expiry import PURGES, Purge
-from store.forgetting.retention import WISHES_DAYS, Periods
+from store.forgetting.periods import WISHES_DAYS, Periods
 from store.sql.reader import Reader
 from store.sql.sqlite import empty_log
 

@@ -13,7 +13,7 @@ from service.engine_calls import Sweep
 from service.settings import Settings
 from store.database import Database
 from store.forgetting.ledger import FILE_NAME
-from store.forgetting.retention import Periods
+from store.forgetting.periods import Periods
 from store.sql.reader import Reader
 
 ORDERS_S, CARRIER_S, DELIVERED_S, PURGE_S = 2.0, 10.0, 3600.0, 86_400.0
@@ -46,5 +46,9 @@ async def open_care(
 
 
 def build_purger(settings: Settings, database: Database, reader: Reader) -> Purger:
-    periods = Periods(timedelta(days=settings.keep_messages_days), timedelta(days=settings.keep_cases_days))
-    return Purger(database, reader, periods, settings.var / FILE_NAME, wiring.utc_now)
+    return Purger(database, reader, build_periods(settings), settings.var / FILE_NAME, wiring.utc_now)
+
+
+def build_periods(settings: Settings) -> Periods:
+    """Return how long this deployment keeps what."""
+    return Periods(timedelta(days=settings.keep_messages_days), timedelta(days=settings.keep_cases_days))

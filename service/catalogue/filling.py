@@ -4,17 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from conversation.answers.wording import STAFF, Wording, fill_placeholders
+from conversation.answers.wording import STAFF, WEEKDAYS, Wording, fill_placeholders
 from conversation.messages import Channel
 from conversation.places.part import Part
 from conversation.staff_texts import MOST_TOPIC, StaffText, most_words
 from conversation.turn import Rules
+from service.catalogue.reminders import fill_reminder
 from service.wiring import split_body
 
 LONGEST_CODE = "AA99"
 MENU_LINES = 3
 STATE_LINES = 4
-_NO_LINES = (STAFF, "system.")  # beginnings of the ids that no menu offers
+_NO_LINES = (STAFF, "checkin.", "reminder.", "system.")  # beginnings of the ids that no menu offers
+_LONGEST_HOUR = {"hour": "12:30 am", "zone": "Indianapolis"}
 # What stands in the places of texts to caseworkers.
 _OF_STAFF = {
     "topic": "n" * MOST_TOPIC,
@@ -51,10 +53,17 @@ class Filling:
         return {
             "state_name": states[-1],
             "code": LONGEST_CODE,
+            **_LONGEST_HOUR,
+            "day": self._day(wording.language),
             "choices": "\n".join(f"{number} {line}" for number, line in enumerate(lines, start=1)),
             "language_name": self._names[-1],
             **(_fill_for_staff(wording.answer) if wording.answer.startswith(STAFF) else {}),
+            **fill_reminder(self.rules, wording),
         }
+
+    def _day(self, language: str) -> str:
+        names = self.rules.catalogue.wordings.get((WEEKDAYS, language))
+        return max(names.text.split(", "), key=_cost) if names else ""
 
     def _titles(self, language: str) -> list[str]:
         """Return the longest lines of a menu."""

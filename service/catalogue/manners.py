@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from conversation.answers.catalogue import Wording
+from conversation.answers.wording import WEEKDAYS
 from service.catalogue.equality import find_lines
 from service.catalogue.inspection import Inspection, Offence, accuse, bodies
 from service.catalogue.limits import MOST_TITLE, has_unwanted_sign
@@ -44,7 +45,8 @@ def find_dead_ends(inspection: Inspection) -> Iterator[Offence]:
         for body in (inspection.filling.fill(wording), wording.short, wording.whatsapp):
             end = plain(" ".join(_SENTENCE_END.split((body or "").strip())[-LAST_SENTENCES:]))
             patterns = inspection.words.way_on
-            if body and wording.language in patterns and not find_word(patterns, [wording.language], end):
+            is_text = body and wording.answer != WEEKDAYS
+            if is_text and wording.language in patterns and not find_word(patterns, [wording.language], end):
                 yield accuse(wording, "ends without a way on: what to ask next, or PERSON")
 
 

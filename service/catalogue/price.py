@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from statistics import mean
 
+from conversation.answers.wording import WEEKDAYS
 from service.catalogue.costs import add_up, group_by_language
 from service.catalogue.filling import count_sms_segments
 from service.catalogue.inspection import Inspection, Offence, accuse
@@ -40,7 +41,7 @@ def find_hard_to_read(inspection: Inspection) -> Iterator[Offence]:
         grade = measure_grade(inspection.filling.fill(wording), wording.language)
         if grade is not None:
             grades.setdefault(wording.language, []).append(grade)
-        if grade is not None and grade > MOST_GRADE:
+        if grade is not None and grade > MOST_GRADE and wording.answer != WEEKDAYS:
             yield accuse(wording, f"asks for {grade:.1f} years of school: shorter sentences, plainer words")
     for language, found in grades.items():
         if mean(found) > MEAN_GRADE:

@@ -24,7 +24,7 @@ from store.backups.snapshots import count_rows, take_snapshot
 from store.database import Database, build_engine, parse_database_url
 from store.forgetting import ledger
 from store.forgetting.ledger import Line, Replayed
-from store.forgetting.retention import WISHES_DAYS
+from store.forgetting.periods import WISHES_DAYS
 from store.sealing.vault import KeyRing, Vault, read_keys
 from store.sql.migrate import migrate, require_current, require_known
 

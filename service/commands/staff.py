@@ -1,7 +1,5 @@
 """What `puente staff` does: accounts of those who answer, their one-time links, their roles."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,17 +9,26 @@ from sqlalchemy.orm import Session
 from conversation.errors import ConfigurationError
 from service import wiring
 from service.settings import Settings
-from store.cases.members import leave_all
 from store.database import Database
 from store.sealing.vault import Vault
-from store.staff import accounts
-from store.staff.invites import LIVES, make_invite
+from store.staff import team
+from store.staff.invites import LIVES
+from store.staff.profile import LONGEST, ProfileFault, find_role, parse_profile
 from store.staff.second_factor import find_standing
 from store.staff.staff import DISCIPLINES, Role, Staff, find_by_login, fold_login
 from store.staff.staff import list_staff as list_all
 
-_LONGEST = 64
-_TAG = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+OPERATOR = "operator"  # the command line, in the audit
+_FAULTS = {
+    ProfileFault.LOGIN: f"a login has 1 to {LONGEST} printable characters and no space",
+    ProfileFault.NAME: f"a name has 1 to {LONGEST} printable characters",
+    ProfileFault.ROLE: f"a role is one of: {', '.join(Role)}",
+    ProfileFault.LANGUAGE: 'languages are BCP 47 tags separated by commas ("es,quc")',
+    ProfileFault.DISCIPLINE: f"disciplines are of: {', '.join(DISCIPLINES)}",
+    ProfileFault.TAKEN: "this login is taken already",
+    ProfileFault.LAST_ADMINISTRATOR: "this is the last administrator: make somebody else one first",
+}
+_NOBODY = "nobody who works here has this login: `puente staff list` shows all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class _House:
     def get(self, session: Session, login: str) -> Staff:
         found = find_by_login(session, self.vault, self.organisation_id, login)
         if found is None or not found.active:
-            raise ConfigurationError("nobody who works here has this login: `puente staff list` shows all")
+            raise ConfigurationError(_NOBODY)
         return found
 
 
@@ -43,22 +50,17 @@ def add(settings: Settings, *, login: str, name: str, languages: str, discipline
     Raises:
         ConfigurationError: the login is taken or cannot be one, or a language, discipline or role is none.
     """
-    _refuse_odd_names(login, name)
-    given_role, tongues, fields = _read_role(role), _read_languages(languages), _read_disciplines(disciplines)
-
-    def add_and_invite(session: Session) -> str | None:
-        now = wiring.utc_now()
-        staff_id = accounts.add_caseworker(
-            session, house.vault, house.organisation_id,
-            login=login, name=name.strip(), languages=tongues, disciplines=fields, role=given_role, now=now,
-        )  # fmt: skip
-        return make_invite(session, house.vault, house.get(session, login), now=now) if staff_id else None
-
+    typed = parse_profile(name=name, role=role, languages=languages.split(","), disciplines=disciplines.split(","))
+    profile = _get(typed)
     with _open(settings) as house:
-        token = house.database.run_sync(add_and_invite)
-    if token is None:
-        raise ConfigurationError("this login is taken already")
-    print(f"{given_role} {fold_login(login)} added")
+        added = house.database.run_sync(
+            lambda session: team.add_member(
+                session, house.vault, house.organisation_id,
+                login=login, profile=profile, actor=OPERATOR, now=wiring.utc_now(),
+            )
+        )  # fmt: skip
+    token = _get(added).token
+    print(f"{profile.role} {fold_login(login)} added")
     _print_link(settings, token)
 
 
@@ -69,43 +71,45 @@ def invite(settings: Settings, login: str) -> None:
         ConfigurationError: nobody who works here has this login.
     """
     with _open(settings) as house:
-        token = house.database.run_sync(
-            lambda session: make_invite(session, house.vault, house.get(session, login), now=wiring.utc_now())
-        )
-    _print_link(settings, token)
+        invited = house.database.run_sync(
+            lambda session: team.renew_link(
+                session, house.vault, house.organisation_id, house.get(session, login).id,
+                actor=OPERATOR, now=wiring.utc_now(),
+            )
+        )  # fmt: skip
+    _print_link(settings, _get(invited).token)
 
 
 def change_role(settings: Settings, login: str, role: str) -> None:
     """Give an account another role.
 
     Raises:
-        ConfigurationError: no such role, or nobody who works here has this login.
+        ConfigurationError: no such role, nobody who works here has this login, or it is the last administrator's.
     """
-    wanted = _read_role(role)
+    wanted = _get(find_role(role) or ProfileFault.ROLE)
 
-    def change(session: Session) -> None:
-        house.get(session, login)
-        accounts.set_role(session, house.organisation_id, login, wanted, now=wiring.utc_now())
+    def change(session: Session) -> int | ProfileFault:
+        staff_id, now = house.get(session, login).id, wiring.utc_now()
+        return team.change_role(session, house.organisation_id, staff_id, wanted, actor=OPERATOR, now=now)
 
     with _open(settings) as house:
-        house.database.run_sync(change)
-    print(f"{fold_login(login)} is {wanted}")
+        left = _get(house.database.run_sync(change))
+    print(f"{fold_login(login)} is {wanted}" + (f"; cases that wait again: {left}" if left else ""))
 
 
 def let_leave(settings: Settings, login: str) -> None:
     """End an account.
 
     Raises:
-        ConfigurationError: nobody who works here has this login.
+        ConfigurationError: nobody who works here has this login, or it is the last administrator's.
     """
 
-    def leave(session: Session) -> int:
-        now, staff = wiring.utc_now(), house.get(session, login)
-        accounts.end_account(session, house.organisation_id, login, now=now)
-        return leave_all(session, staff.id, now=now)
+    def leave(session: Session) -> int | ProfileFault:
+        staff_id = house.get(session, login).id
+        return team.let_leave(session, house.organisation_id, staff_id, actor=OPERATOR, now=wiring.utc_now())
 
     with _open(settings) as house:
-        left = house.database.run_sync(leave)
+        left = _get(house.database.run_sync(leave))
     print(f"{fold_login(login)} has left: signed out everywhere, and cannot sign in any more; cases left: {left}")
 
 
@@ -139,34 +143,7 @@ def _render(staff: Staff, second_factor: str) -> str:
     return f"{staff.login:<16} {staff.role:<14} {tongues:<16} {fields:<24} second factor: {second_factor}"
 
 
-def _refuse_odd_names(login: str, name: str) -> None:
-    plain = fold_login(login)
-    if not 0 < len(plain) <= _LONGEST or not plain.isprintable() or any(one.isspace() for one in plain):
-        raise ConfigurationError(f"a login has 1 to {_LONGEST} printable characters and no space")
-    if not 0 < len(name.strip()) <= _LONGEST or any(unicodedata.category(one) == "Cc" for one in name):
-        raise ConfigurationError(f"a name has 1 to {_LONGEST} printable characters")
-
-
-def _read_role(text: str) -> Role:
-    try:
-        return Role(text.strip().lower())
-    except ValueError:
-        raise ConfigurationError(f"a role is one of: {', '.join(Role)}") from None
-
-
-def _read_languages(text: str) -> list[str]:
-    found = _words(text)
-    if not all(_TAG.fullmatch(tag) for tag in found):
-        raise ConfigurationError('languages are BCP 47 tags separated by commas ("es,quc")')
-    return found
-
-
-def _read_disciplines(text: str) -> list[str]:
-    found = _words(text)
-    if not set(found) <= set(DISCIPLINES):
-        raise ConfigurationError(f"disciplines are of: {', '.join(DISCIPLINES)}")
-    return found
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
+def _get[T](done: T | ProfileFault) -> T:
+    if isinstance(done, ProfileFault):
+        raise ConfigurationError(_FAULTS.get(done, _NOBODY))
+    return done

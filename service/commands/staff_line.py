@@ -64,7 +64,7 @@ def register_phone(
     login: Login,
     number: Annotated[str, typer.Argument(help='their own phone, like +12025550123; "none" takes it away')],
 ) -> None:
-    """Register a caseworker's own phone: a code goes there by text, and they send it back."""
+    """Register a caseworker's own phone: a code goes there by text, and they enter it, signed in."""
     from service.commands import staff_phone
 
     if number == "none":

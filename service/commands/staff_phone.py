@@ -1,4 +1,4 @@
-"""`puente staff phone`: a caseworker's own phone, registered by a code that comes back from it, or taken away."""
+"""`puente staff phone`: a code for a caseworker's own phone, which they enter in the inbox; or the phone taken away."""
 
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ _NOT_SENT = {
 
 
 def register(settings: Settings, login: str, number: str) -> None:
-    """Send a code to a number; it becomes somebody's phone when the code comes back.
+    """Send a code to a number; it becomes somebody's phone when they enter the code, signed in.
 
     Raises:
         ConfigurationError: nobody has this login, the number cannot be theirs, or no code can be sent; why.
@@ -43,7 +43,8 @@ def register(settings: Settings, login: str, number: str) -> None:
     finally:
         engine.close()
         database.close()
-    print(f"a code was sent to the phone of {login}: it is theirs when they text the code back within 15 minutes")
+    print(f"a code was sent to the phone of {login}: it is theirs when they sign in and enter it within 15 minutes, at")
+    print(mail.account_url)
 
 
 def remove(settings: Settings, login: str) -> None:

@@ -13,16 +13,18 @@ from conversation.messages import CaseStatus
 from conversation.staffing.office import Span, is_open, next_opening
 from conversation.staffing.reading import parse_hours, render_hours
 from service import wiring
+from service.commands.staff import OPERATOR
 from service.engine import EngineClient
 from service.settings import Settings
 from store.audit import record
 from store.database import Database
+from store.staff import team
+from store.staff.profile import MOST_PAGES
 from store.staff.staff import find_row
-from store.staffing import assigning, hours
+from store.staffing import assigning, hours, timetable
 from store.staffing.roster import read_roster
+from store.staffing.timetable import Timed
 from store.tables import Case, Caseworker
-
-_MOST_PAGES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class _Desk:
 
     def note(self, session: Session, act: str, subject_kind: str, subject_id: str) -> None:
         record(
-            session, self.organisation_id, actor="operator", act=act, subject_kind=subject_kind,
+            session, self.organisation_id, actor=OPERATOR, act=act, subject_kind=subject_kind,
             subject_id=subject_id, now=self.now,
         )  # fmt: skip
 
@@ -57,11 +59,8 @@ def change_shifts(settings: Settings, login: str, lines: Sequence[str], *, clear
     def change(session: Session) -> tuple[Span, ...]:
         worker = desk.find_worker(session, login)
         if spans or clear:
-            hours.set_shifts(session, worker.id, spans)
-            desk.note(session, "staff.shifts", "caseworker", worker.id)
-        office = hours.read_office(session, desk.organisation_id)
-        week = hours.read_shifts(session, desk.organisation_id, office).get(worker.id)
-        return week.spans if week else ()
+            timetable.change_shifts(session, desk.organisation_id, worker.id, spans, actor=OPERATOR, now=desk.now)
+        return timetable.find_shifts(session, desk.organisation_id, worker.id)
 
     with _open(settings) as desk:
         kept = desk.database.run_sync(change)
@@ -77,12 +76,11 @@ def change_hours(settings: Settings, lines: Sequence[str], *, zone: str | None, 
     spans = _parse(lines)
 
     def change(session: Session) -> None:
-        if zone:
-            hours.set_zone(session, desk.organisation_id, zone)
-        if spans or clear:
-            hours.set_office_hours(session, desk.organisation_id, spans)
         if zone or spans or clear:
-            desk.note(session, "staff.hours", "organisation", desk.organisation_id)
+            timetable.change_office(
+                session, desk.organisation_id,
+                spans=spans if spans or clear else None, zone=zone or None, actor=OPERATOR, now=desk.now,
+            )  # fmt: skip
 
     with _open(settings) as desk:
         desk.database.run_sync(change)
@@ -103,12 +101,11 @@ def change_holiday(settings: Settings, day: str | None, *, name: str, remove: bo
     when = _parse_day(day) if day else None
 
     def change(session: Session) -> list[hours.ClosedDay]:
-        if when and remove and not hours.remove_holiday(session, desk.organisation_id, when):
+        ours, now = desk.organisation_id, desk.now
+        if when and remove and timetable.open_on(session, ours, when, actor=OPERATOR, now=now) is Timed.GONE:
             raise ConfigurationError(f"{when} is no holiday")
         if when and not remove:
-            hours.set_holiday(session, desk.organisation_id, when, name.strip()[:64] or "holiday")
-        if when:
-            desk.note(session, "staff.holiday", "organisation", desk.organisation_id)
+            timetable.close_on(session, ours, when, name, actor=OPERATOR, now=now)
         today = desk.now.astimezone(hours.read_office(session, desk.organisation_id).zone).date()
         return hours.list_holidays(session, desk.organisation_id, today)
 
@@ -123,15 +120,13 @@ def change_on_call(settings: Settings, login: str | None, *, on: bool | None, li
     Raises:
         ConfigurationError: no such caseworker, or a limit that makes no sense.
     """
-    if limit is not None and not 0 <= limit <= _MOST_PAGES:
-        raise ConfigurationError(f"the page limit is 0 to {_MOST_PAGES} in twelve hours")
+    if limit is not None and not 0 <= limit <= MOST_PAGES:
+        raise ConfigurationError(f"the page limit is 0 to {MOST_PAGES} in twelve hours")
 
     def change(session: Session) -> list[Caseworker]:
         if login:
             worker = desk.find_worker(session, login)
-            worker.on_call = worker.on_call if on is None else on
-            worker.page_limit = worker.page_limit if limit is None else limit
-            desk.note(session, "staff.on_call", "caseworker", worker.id)
+            team.set_on_call(session, desk.organisation_id, worker.id, on=on, limit=limit, actor=OPERATOR, now=desk.now)
         rota = Caseworker.organisation_id == desk.organisation_id, Caseworker.on_call.is_(True), Caseworker.active
         return list(session.scalars(select(Caseworker).where(*rota).order_by(Caseworker.login)))
 

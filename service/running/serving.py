@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -65,6 +66,8 @@ def _simulator(settings: Settings) -> None:
 
 def _listen(app: Starlette, door: socket.socket) -> None:
     """Serve until told to stop. Requests are not logged: addresses of callbacks and what a stranger sends stay out."""
+    gc.collect()
+    gc.freeze()  # wording, rules and code stay: to look through all of them for rubbish held a page up for 0.1 s
     config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False, proxy_headers=False)
     with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again when it has stopped in good order
         _Server(config).run(sockets=[door])

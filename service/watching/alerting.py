@@ -22,7 +22,7 @@ from store import alerts
 from store.alerts import Finding, Notice, Turn
 from store.database import Database
 from store.sql.reader import Reader
-from store.state import State, read_state
+from store.state import LATE, State, Waiting, read_state
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,7 @@ def judge(state: State, around: Surroundings, settings: Settings, *, up_s: float
         (state.urgent.oldest_s > longest, Finding("danger_waits", state.urgent.count, state.urgent.oldest_s)),
         (state.inbox.oldest_s > longest, Finding("messages_wait", state.inbox.count, state.inbox.oldest_s)),
         (texts.oldest_s > longest, Finding("texts_wait", texts.count, texts.oldest_s)),
+        (LATE in state.reminders, Finding("reminders_late", state.reminders.get(LATE, Waiting()).count)),
         (unsettled > 0, Finding("texts_unsettled", unsettled)),
         (failed >= MANY_FAILED, Finding("texts_failed", failed)),
         (up_s > SETTLING_S and silence_s > 2 * settings.worker_silent_s, Finding("no_worker")),

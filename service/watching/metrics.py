@@ -128,6 +128,8 @@ def _collect_state(state: State) -> Iterator[Metric]:
     yield _gauges("texts_ended_badly", "texts unsettled or failed within the last hour", ["status"], bad)
     yield _gauges("cases_open", "open cases", ["status", "urgency"], _counts(state.cases))
     yield _gauges("case_oldest_seconds", "age of the oldest of them", ["status", "urgency"], _ages(state.cases))
+    reminders: Labelled[Waiting] = {(status,): one for status, one in state.reminders.items()}
+    yield _gauges("reminders", "reminders not at their end; late: due for half an hour", ["status"], _counts(reminders))
     waiting: Labelled[float] = {(place,): float(count) for place, count in state.erasures.items()}
     yield _gauges("erasures_waiting", "orders to erase that are not carried out", ["place"], waiting)
     yield _gauge("workers_known", "workers with a lease", float(len(state.workers)))

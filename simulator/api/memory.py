@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from simulator.api.content_rules import find_later_error, parse_variables
 from simulator.api.contents import Contents
+from simulator.api.fetched_media import ReceivedFile
 from simulator.api.kept_files import KeptFiles
 from simulator.api.rules import NewMessage
 from simulator.api.segments import count_segments
@@ -78,6 +79,7 @@ class TwilioMessage:
     service_sid: str | None = None
     content_sid: str | None = None
     status_callback: str | None = field(default=None, repr=False)
+    received: tuple[ReceivedFile, ...] = ()  # what an application sent
 
     @property
     def is_whatsapp(self) -> bool:
@@ -112,8 +114,12 @@ class Carrier:
     def has_stopped(self, our_sender: str, person: str) -> bool:
         return (our_sender, person) in self.stopped
 
-    def add_outbound(self, new: NewMessage) -> TwilioMessage:
-        """Take a message that the rules let pass. Through a Messaging Service its sender is known later."""
+    def add_outbound(self, new: NewMessage, files: tuple[ReceivedFile, ...] | int = ()) -> TwilioMessage:
+        """Take a message that the rules let pass. Through a Messaging Service its sender is known later.
+
+        Args:
+            files: what was fetched for it, or the code with which it fails because that could not be.
+        """
         now, body = self._now(), self._body(new)
         message = TwilioMessage(
             sid=new_message_sid("MM" if new.media else "SM"),
@@ -126,12 +132,15 @@ class Carrier:
             updated=now,
             num_media=len(new.media),
             num_segments=0 if new.service_sid else self._segments(new.to, body),
-            later_error=self._later_error(new),
+            later_error=files if isinstance(files, int) else self._later_error(new),
             service_sid=new.service_sid,
             content_sid=new.content_sid,
             status_callback=new.status_callback,
+            received=() if isinstance(files, int) else files,
         )
-        return self._keep(message)
+        if self._keep(message).received:
+            self.files.describe(message.sid, [one.content_type for one in message.received])
+        return message
 
     def add_inbound(self, *, person: str, our_sender: str, body: str, num_media: int = 0) -> TwilioMessage:
         """Take a person's message: it opens WhatsApp's window and, by SMS, may be one of the carrier's keywords."""

@@ -16,6 +16,7 @@ from simulator.api.api_answers import (
 from simulator.api.callbacks import CallbackDriver
 from simulator.api.content_resources import ContentResources
 from simulator.api.faults import Call
+from simulator.api.fetched_media import MediaFetcher
 from simulator.api.memory import Carrier, TwilioMessage
 from simulator.api.played import Play, ResourceCall
 from simulator.settings import SimulatorSettings
@@ -24,10 +25,13 @@ from simulator.settings import SimulatorSettings
 class Resources:
     """Plays each operation on the account's state; `plays` is keyed by operation id."""
 
-    def __init__(self, settings: SimulatorSettings, carrier: Carrier, callbacks: CallbackDriver) -> None:
+    def __init__(
+        self, settings: SimulatorSettings, carrier: Carrier, callbacks: CallbackDriver, media: MediaFetcher
+    ) -> None:
         self._settings = settings
         self._carrier = carrier
         self._callbacks = callbacks
+        self._media = media
         self.plays: Mapping[str, Play] = {
             Call.CREATE: self._create,
             Call.LIST: self._list,
@@ -48,7 +52,7 @@ class Resources:
         ) or rules.find_refusal(new, our_senders=self._carrier.our_senders, has_stopped=self._carrier.has_stopped)
         if refusal is not None:
             return error_answer(refusal)
-        message = self._carrier.add_outbound(new)
+        message = self._carrier.add_outbound(new, await self._media.fetch_all(new))
         await self._callbacks.begin(message)
         return self._message(message, status=201)
 

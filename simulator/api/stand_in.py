@@ -27,6 +27,7 @@ from simulator.api.api_answers import error_answer
 from simulator.api.broken_connection import BreakableApp, BrokenConnection
 from simulator.api.callbacks import CallbackDriver
 from simulator.api.faults import Call, Fault, FaultKind, FaultQueue, spoil
+from simulator.api.fetched_media import MediaFetcher
 from simulator.api.memory import Carrier
 from simulator.api.played import Play, ResourceCall
 from simulator.api.resources import Resources
@@ -77,7 +78,8 @@ class StandIn:
         self.requests: deque[RecordedRequest] = deque(maxlen=_REMEMBERED_REQUESTS)
         self.violations: list[Violation] = []
         self.connections: set[tuple[str, int]] = set()
-        self._resources = Resources(settings, self.carrier, self.callbacks)
+        self._media = MediaFetcher()
+        self._resources = Resources(settings, self.carrier, self.callbacks, self._media)
         self._schema = SchemaCheck()
         self._check = check
         self._unjudged: deque[RecordedRequest] = deque()
@@ -102,10 +104,12 @@ class StandIn:
     async def running(self) -> AsyncIterator[None]:
         """Hold the connection pool for callbacks while an app serves."""
         await self.webhooks.open()
+        await self._media.open()
         try:
             yield
         finally:
             await self.callbacks.close()
+            await self._media.close()
             await self.webhooks.close()
 
     def check_recorded(self) -> list[Violation]:

@@ -108,6 +108,7 @@ class Arrivals:
             failed=is_lost(message.status),
             note=explain_code(message.error_code),
             sid=message.sid,
+            received=message.received,
             choices=find_choices(content.types) if content else (),
             template=(content.name or content.friendly_name or content.sid) if content else None,
             segments=message.num_segments,

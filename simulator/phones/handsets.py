@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conversation.messages import Channel
+from simulator.api.fetched_media import ReceivedFile
 from simulator.api.webhooks import user_id
 from simulator.numbers import new_number
 from simulator.phones.conditions import Conditions
@@ -44,6 +45,7 @@ class Bubble:
         about: what it is, when there are no words in it ("a poll").
         note: what happened to it, in plain words; "" when nothing did.
         sid: the carrier's id; None for what never became a message.
+        media: sample files that this phone sent; `received`: files that the application sent to it.
         choices: what can be tapped.
         template: name of the approved template that it is; None for free words.
     """
@@ -58,6 +60,7 @@ class Bubble:
     note: str = ""
     sid: str | None = None
     media: tuple[MediaKind, ...] = ()
+    received: tuple[ReceivedFile, ...] = ()
     choices: tuple[Choice, ...] = ()
     template: str | None = None
     segments: int | None = None

@@ -49,6 +49,7 @@ class Phones:
                 Route(f"/phones/{{phone}}/{name}", self._on_phone(act), methods=["POST"], middleware=guard)
                 for name, act in self._acts.on_phone.items()
             ),
+            Route("/phones/{phone}/received/{bubble}/{number:int}", self._received, methods=["GET"], middleware=guard),
             Mount("/phones/static", StaticFiles(directory=PAGES / "static"), middleware=guard),
             Mount("/phones/media", StaticFiles(directory=FOLDER), middleware=guard),
         ]
@@ -76,6 +77,16 @@ class Phones:
     async def _events(self, request: Request) -> Response:
         stream = self.feed.subscribe(render_event("snapshot", self._snapshot()))
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    async def _received(self, request: Request) -> Response:
+        """Give a file that the application sent to a phone."""
+        where = request.path_params
+        handset = self._handsets.by_id.get(where["phone"])
+        bubble = handset.bubbles.get(where["bubble"]) if handset else None
+        if bubble is None or where["number"] >= len(bubble.received):
+            return Response(status_code=404)
+        file = bubble.received[where["number"]]
+        return Response(file.content, headers={"Content-Type": file.content_type, "Cache-Control": "no-store"})
 
     def _on_phone(self, act: PhoneAct) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

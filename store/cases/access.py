@@ -3,25 +3,24 @@
 Absent and forbidden look the same from outside.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session
 
 from conversation.messages import CaseStatus, Urgency
-from store.audit import record
+from store.audit import READ, has_read, record, record_read
 from store.cases.outcomes import Outcome
-from store.conversations import hold
+from store.cases.walls import walled_from
+from store.conversations import hold, list_joining
 from store.sealing.vault import Vault
 from store.staff.staff import Role, Staff
-from store.tables import Address, Case, CaseMember, Conversation, PersonAddress
+from store.tables import Case, CaseMember, Conversation
 
 LEADING = frozenset({Role.SUPERVISOR})  # they see every case of their organisation, but no walled note
 _WORKING = LEADING | {Role.CASEWORKER}  # reviewers of wordings and administrators of accounts see no person
 _ANYBODYS = ("community", "service")  # disciplines that need no training of their own
-SAFETY = "safety"  # the discipline of a child in danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,40 @@ class CaseFile:
 
 
 def get_case_for(
-    session: Session, vault: Vault, caseworker: Staff, case: str, *, now: datetime, act: str = "case.read"
-) -> CaseFile | None:
+    session: Session, vault: Vault, caseworker: Staff, case: str, *,
+    now: datetime, act: str = READ, sign_in: str | None = None,
+) -> CaseFile | None:  # fmt: skip
     """Return a case by its id or its code, if this caseworker may see it; the read is written into the audit.
 
     `vault` is not used for what a case itself holds; the door takes it so that no caller opens words without it.
+
+    Args:
+        sign_in: id of the browser's sign-in: in one of them the same read is written down once in a quarter of an hour.
     """
+    found = _find_visible(session, caseworker, case)
+    if found is not None and sign_in is not None and act == READ:
+        record_read(session, found.organisation_id, actor=caseworker.id, case_id=found.id, sign_in=sign_in, now=now)
+    elif found is not None:
+        record(
+            session, found.organisation_id,
+            actor=caseworker.id, act=act, subject_kind="case", subject_id=found.id, now=now,
+        )  # fmt: skip
+    return found
+
+
+def find_open_case(session: Session, caseworker: Staff, case: str, *, sign_in: str, now: datetime) -> CaseFile | None:
+    """Return a case as `get_case_for` does when its read is in the audit already, so that nothing is to be written.
+
+    None: it is not, or the case is not there for this caseworker; `get_case_for` tells which.
+    """
+    found = _find_visible(session, caseworker, case)
+    if found is None:
+        return None
+    told = {"actor": caseworker.id, "case_id": found.id, "sign_in": sign_in}
+    return found if has_read(session, found.organisation_id, **told, now=now) else None
+
+
+def _find_visible(session: Session, caseworker: Staff, case: str) -> CaseFile | None:
     named = or_(Case.id == case, Case.code == case.strip().upper())
     row = session.execute(
         select(Case, Conversation.role, Conversation.state)
@@ -87,9 +114,6 @@ def get_case_for(
     if row is None:
         return None
     found, role, state = row
-    record(
-        session, found.organisation_id, actor=caseworker.id, act=act, subject_kind="case", subject_id=found.id, now=now
-    )
     return _to_file(found, role=role, state=found.state or state, members=list_members(session, found.id))
 
 
@@ -117,57 +141,12 @@ def _is_open_to(caseworker: Staff) -> ColumnElement[bool]:
     return or_(fits, Case.urgency == Urgency.PAGE_NOW)
 
 
-def walled_from(caseworker_id: str) -> ColumnElement[bool]:
-    """Return the condition under which a case is kept from somebody: a child's safety, and they help the sponsor (I10).
-
-    The sponsor is whoever writes as such from another conversation of the same number or of the same person. Whoever
-    has such a child's case is kept from the sponsor's in turn, else they would lose the child's.
-    """
-    childs = and_(Case.discipline == SAFETY, _is_near(caseworker_id, _helps_sponsor))
-    return or_(childs, _is_near(caseworker_id, _helps_child))
-
-
-_Talk = type[Conversation]
-_Opposite = Callable[[_Talk, _Talk, type[Case]], ColumnElement[bool]]
-
-
-def _helps_sponsor(here: _Talk, there: _Talk, _case: type[Case]) -> ColumnElement[bool]:
-    return and_(_is_sponsors(there), ~_is_sponsors(here))
-
-
-def _helps_child(here: _Talk, there: _Talk, case: type[Case]) -> ColumnElement[bool]:
-    return and_(_is_sponsors(here), ~_is_sponsors(there), case.discipline == SAFETY)
-
-
-def _is_sponsors(one: _Talk) -> ColumnElement[bool]:
-    return func.coalesce(one.role, "") == "sponsor"
-
-
-def _is_near(caseworker_id: str, opposite: _Opposite) -> ColumnElement[bool]:
-    """Return whether a case's conversation is of one household with another in which somebody has a case.
-
-    It is looked for from the few cases of the caseworker, once a query, not from the many that are listed.
-
-    Args:
-        opposite: given the two conversations and the case they have in the other, whether these must be kept apart.
-    """
-    here, there = aliased(Conversation), aliased(Conversation)
-    home, elsewhere, other = aliased(Address), aliased(Address), aliased(Case)
-    one, two = aliased(PersonAddress), aliased(PersonAddress)
-    on_it = other.id.in_(select(CaseMember.case_id).where(CaseMember.caseworker_id == caseworker_id))
-    kept_apart = (
-        select(here.id)
-        .join(home, home.id == here.address_id)
-        .where(
-            or_(other.owner_id == caseworker_id, on_it), other.conversation_id == there.id,
-            elsewhere.id == there.address_id, here.id != there.id,  # nobody has a case of another organisation
-            opposite(here, there, other),
-        )
-    )  # fmt: skip
-    same_number = home.organisation_id == elsewhere.organisation_id, home.number_key == elsewhere.number_key
-    same_person = one.address_id == home.id, two.address_id == elsewhere.id, one.person_id == two.person_id
-    either = (kept_apart.where(*same_number), kept_apart.where(*same_person))
-    return or_(*(Case.conversation_id.in_(conversations) for conversations in either))
+def find_inside(caseworker: Staff, case: CaseFile) -> frozenset[str]:
+    """Return the disciplines whose walled words on a case somebody may read: theirs, if they are on it."""
+    if not case.has_on_it(caseworker.id):
+        return frozenset()
+    held = {one.discipline for one in case.members if one.caseworker_id == caseworker.id}
+    return frozenset(held | set(caseworker.disciplines))
 
 
 def may_take(session: Session, case_id: str, caseworker: Staff) -> bool:
@@ -204,6 +183,8 @@ def lock_case(session: Session, case_id: str, caseworker: Staff | None) -> Case 
     conversation_id = session.scalar(select(Case.conversation_id).where(Case.id == case_id))
     if conversation_id is None:  # no such case, or only its shell: its person has been forgotten
         return None
+    for one in list_joining(session, conversation_id):
+        hold(session, one)  # a bot's reply there must be seen too (I4)
     hold(session, conversation_id)
     case = session.scalar(
         select(Case)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from store.audit import record
 from store.cases import access
 from store.cases.events import EventKind, add_event
+from store.cases.notes import find_wall
 from store.cases.outcomes import Outcome
 from store.sealing.vault import Vault
 from store.staff.staff import Staff
@@ -18,6 +19,7 @@ from store.tables import CallEntry, Case, InterpreterBooking
 from store.tables.base import new_id
 
 LONGEST = 500  # characters of one detail
+_WALL = "wall"  # in the details: the discipline that alone may read the remark
 _CALL, _BOOKING = "call_entry.details", "interpreter_booking.details"
 
 
@@ -69,29 +71,46 @@ def add_call(
     session: Session, vault: Vault, *, caseworker: Staff, case_id: str, kind: CallKind,
     details: Mapping[str, str], now: datetime, due_at: datetime | None = None,
 ) -> Outcome:  # fmt: skip
-    """Write down a wish to be called (`due_at`: when to call) or a call that was made."""
+    """Write down a wish to be called (`due_at`: when to call) or a call that was made.
+
+    The remark of a lawyer is walled as a note of theirs is.
+    """
     case = access.lock_own(session, case_id, caseworker)
     if isinstance(case, Outcome):
         return case
     if not _is_short(details):
         return Outcome.NOT_ALLOWED
+    around = find_wall(caseworker, None)
+    wall = {_WALL: around} if around else {}
     session.add(
         CallEntry(
             id=new_id(), case_id=case.id, caseworker_id=caseworker.id, kind=kind,
-            details_sealed=vault.seal_json(dict(details), _CALL), due_at=due_at, at=now,
+            details_sealed=vault.seal_json({**details, **wall}, _CALL), due_at=due_at, at=now,
         )
     )  # fmt: skip
     _note(session, case, _EVENTS[kind], caseworker, now)
     return Outcome.DONE
 
 
-def list_calls(session: Session, vault: Vault, case: access.CaseFile) -> list[Call]:
-    """Return the wishes and calls of a case that `get_case_for` has returned, oldest first."""
+def list_calls(session: Session, vault: Vault, caseworker: Staff, case: access.CaseFile) -> list[Call]:
+    """Return the wishes and calls of a case that `get_case_for` has returned, oldest first, behind the walls."""
     rows = select(CallEntry).where(CallEntry.case_id == case.id).order_by(CallEntry.at)
+    inside = access.find_inside(caseworker, case)
     return [
-        Call(row.id, CallKind(row.kind), row.caseworker_id, _open(vault, row.details_sealed, _CALL), row.due_at, row.at)
+        Call(
+            row.id, CallKind(row.kind), row.caseworker_id,
+            _hide(_open(vault, row.details_sealed, _CALL), inside, own=row.caseworker_id == caseworker.id),
+            row.due_at, row.at,
+        )
         for row in session.scalars(rows)
-    ]
+    ]  # fmt: skip
+
+
+def _hide(details: Mapping[str, str], inside: frozenset[str], *, own: bool) -> Mapping[str, str]:
+    """Leave out the wall, and a walled remark where its reader is outside; number and hours keep a person safe."""
+    wall = details.get(_WALL)
+    hidden = {_WALL} if own or wall is None or wall in inside else {_WALL, "note"}
+    return {name: text for name, text in details.items() if name not in hidden}
 
 
 def add_booking(

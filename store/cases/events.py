@@ -46,6 +46,22 @@ class EventKind(StrEnum):
     CALL_REACHED = "call_reached"
     CALL_MISSED = "call_missed"
     INTERPRETER = "interpreter"
+    REMINDER_HELD = "reminder_held"  # for the owner, who sends or drops it
+    REMINDER_SENT = "reminder_sent"  # one that was held: by its owner, or by itself when it was held too long
+    REMINDER_DROPPED = "reminder_dropped"
+    DATE_ADDED = "date_added"  # of the person, by a caseworker
+    DATE_CHANGED = "date_changed"
+    DATE_CANCELLED = "date_cancelled"
+    DATE_SAID = "date_said"  # by the person while somebody had the case: theirs to keep
+    DATE_ANSWERED = "date_answered"  # a reminder, by the person while somebody had the case
+    RELEASE_NOTED = "release_noted"  # whose questions begin, by a caseworker
+    SAFE_HOURS = "safe_hours"  # when the person may be reached was written down
+    HOURS_OVERRIDDEN = "hours_overridden"  # a text went outside the safe hours, and why
+    TEXT_CANCELLED = "text_cancelled"  # a text was taken back before it went
+    PRIVATE_ON = "private_on"
+    PRIVATE_OFF = "private_off"
+    SMS_AGREED = "sms_agreed"
+    SMS_REVOKED = "sms_revoked"
 
 
 def add_event(

@@ -44,5 +44,9 @@ def add_note(
 
 
 def find_wall(caseworker: Staff, wished: str | None) -> str | None:
-    """Return the wall that a note gets: the one its author cannot leave out, else what was wished."""
+    """Return the wall around somebody's own words: the one they cannot leave out, else what was wished.
+
+    It is around every free text of theirs beside a case: notes, remarks on calls, the reason for leaving the neutral
+    opening out. That there was a call or such a reason is no secret.
+    """
     return next((one for one in ALWAYS_WALLED if one in caseworker.disciplines), wished)

@@ -9,7 +9,7 @@ from conversation.messages import CaseStatus, Handoff, Urgency
 from conversation.staffing.clock import REPLY_WITHIN
 from store.cases.clock import start_clock
 from store.cases.events import EventKind, add_event
-from store.conversations import hold
+from store.conversations import find_joined, hold
 from store.tables import Case, Conversation, Organisation
 from store.tables.base import new_id
 
@@ -25,9 +25,14 @@ def open_or_join(
     """Open a case, or add the message to the one already open for its topic; return the code people say aloud.
 
     A joined case only grows more urgent, never less; each new danger pages again, and a snoozed case wakes. A handoff
-    with reason "joined" joins whatever is open when its own topic has been closed meanwhile.
+    with reason "joined" joins whatever is open when its own topic has been closed meanwhile. What comes by SMS from who
+    agreed to be answered there belongs to their conversation on WhatsApp while somebody has it.
     """
     hold(session, conversation_id)
+    joined = find_joined(session, conversation_id)
+    if joined != conversation_id:
+        hold(session, joined)  # after that by SMS, as everybody takes them
+        conversation_id = joined
     found = _find_open(session, conversation_id, handoff)
     if found is None:
         return _open(session, conversation_id, handoff, language=language, message_id=message_id, now=now)
@@ -55,7 +60,9 @@ def note_good_time(session: Session, conversation_id: str, text: str, *, now: da
     if text.strip().strip(".!") != "1":
         return
     asked = select(Case).where(
-        Case.conversation_id == conversation_id, Case.opening == "asked", Case.status == CaseStatus.CLAIMED
+        Case.conversation_id == find_joined(session, conversation_id),
+        Case.opening == "asked",
+        Case.status == CaseStatus.CLAIMED,
     )
     for case in session.scalars(asked):
         case.opening = "answered"

@@ -1,6 +1,6 @@
 """What a caseworker writes to a person: queued as every text is, by who has the case, once a form."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from conversation.dialogue import questions
 from conversation.handoff import SAFE_OPENING
 from conversation.masking import mask
+from conversation.media import FileToSend, list_sendable
 from conversation.messages import Author, CaseStatus, Channel, OutgoingText
 from conversation.ports import WorkQueue
 from store.audit import record
@@ -18,22 +19,27 @@ from store.cases.clock import stop_clock
 from store.cases.drafts import drop_draft
 from store.cases.events import NOTE, EventKind, add_event
 from store.cases.forms import take_form
+from store.cases.notes import find_wall
 from store.decisions import Split
 from store.outbox import WINDOW, Part, add_text, find_place
+from store.outgoing_files import add_file
 from store.people import is_stopped
+from store.reaching.safe_times import find_next_hour
+from store.reaching.sms_way import find_way
 from store.sealing.vault import Vault
 from store.staff.staff import Staff
-from store.tables import Address, Case, Conversation, InboxEntry, Message, OpenQuestionRow
+from store.tables import Address, Case, Conversation, InboxEntry, Message, OpenQuestionRow, OutboxEntry
 
 OPENING = SAFE_OPENING  # the neutral first text of a safety case: "Is this a good time? Reply 1"
 LONGEST = 1600  # characters: more the carrier does not take in one message
 
 
 class ReplyOutcome(StrEnum):
-    """What became of a reply. Only the first three have it in the outbox."""
+    """What became of a reply. Only the first four have it in the outbox."""
 
     QUEUED = "queued"
     OUTSIDE_WINDOW = "outside_window"  # queued; it is held until the person writes, and a template knocks
+    OUTSIDE_HOURS = "outside_hours"  # queued; it is held until the person's safe hours begin
     REPEATED = "repeated"  # this form was carried out before
     NOT_ALLOWED = "not_allowed"  # the case is not claimed, or by others
     GONE = "gone"
@@ -42,17 +48,20 @@ class ReplyOutcome(StrEnum):
     STOPPED = "stopped"  # the person said STOP: nobody may write
     OPENING_FIRST = "opening_first"  # a safety case: first the neutral question, and its answer
     GOVERNMENT_NUMBER = "government_number"  # an A-number or SSN must not travel by text
+    FILE_TYPE = "file_type"  # such a file is not taken by this channel
+    FILE_TOO_LARGE = "file_too_large"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a caseworker sends.
+    """What a caseworker sends: words, or one file without words.
 
     Attributes:
         form_key: made by the page or phone once for this text: the same again sends nothing.
         answer: id of the catalogue entry when the words are its own, unchanged.
         draft: that entry has no review yet.
         override: why the neutral first text of a safety case is left out, in the caseworker's own words.
+        any_hour: why it may not wait for the person's safe hours, likewise.
     """
 
     body: str = field(repr=False)
@@ -61,6 +70,12 @@ class Reply:
     answer: str | None = None
     draft: bool = False
     override: str | None = field(default=None, repr=False)
+    file: FileToSend | None = None
+    any_hour: str | None = field(default=None, repr=False)
+
+    @property
+    def goes_at_any_hour(self) -> bool:
+        return bool((self.any_hour or "").strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,9 @@ class _Way:
     stopped: bool
     open_until: datetime | None
     language: str
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.channel is Channel.WHATSAPP and (self.open_until is None or now > self.open_until)
 
 
 def queue_reply(
@@ -89,6 +107,8 @@ def queue_reply(
     if not _may_write(session, case, caseworker):
         return ReplyOutcome.NOT_ALLOWED
     way = _find_way(session, case, case.conversation_id)
+    if reply.file is None and way.is_closed(now) and find_way(session, vault, case.conversation_id):
+        way = replace(way, channel=Channel.SMS)
     if refused := _refuse(case, reply, way):
         return refused
     if not take_form(session, reply.form_key, caseworker_id=caseworker.id, now=now):
@@ -96,10 +116,14 @@ def queue_reply(
     _note_opening(session, vault, case, reply, caseworker, now)
     _add(session, vault, queue, split, case=case, reply=reply, way=way, caseworker=caseworker, now=now)
     _forget_erase_question(session, case.conversation_id)
-    drop_draft(session, case_id=case.id, caseworker_id=caseworker.id)
+    if reply.file is None:
+        drop_draft(session, case_id=case.id, caseworker_id=caseworker.id)
     session.flush()
-    outside = way.channel is Channel.WHATSAPP and (way.open_until is None or now > way.open_until)
-    return ReplyOutcome.OUTSIDE_WINDOW if outside else ReplyOutcome.QUEUED
+    if find_next_hour(session, vault, case.conversation_id, now):
+        if not reply.goes_at_any_hour:
+            return ReplyOutcome.OUTSIDE_HOURS
+        _note_hours(session, vault, case, reply, caseworker, now)
+    return ReplyOutcome.OUTSIDE_WINDOW if way.is_closed(now) else ReplyOutcome.QUEUED
 
 
 def find_window_end(session: Session, case: access.CaseFile) -> datetime | None:
@@ -117,17 +141,28 @@ def _may_write(session: Session, case: Case, caseworker: Staff) -> bool:
 
 
 def _refuse(case: Case, reply: Reply, way: _Way) -> ReplyOutcome | None:
-    body = reply.body.strip()
-    if not body:
-        return ReplyOutcome.EMPTY
-    if len(body) > LONGEST:
-        return ReplyOutcome.TOO_LONG
-    if mask(body) != body:
-        return ReplyOutcome.GOVERNMENT_NUMBER
+    refused = _refuse_words(reply.body.strip()) if reply.file is None else _refuse_file(reply.file, way.channel)
+    if refused:
+        return refused
     if way.stopped:
         return ReplyOutcome.STOPPED
     must_ask = case.opening in ("needed", "asked") and reply.answer != OPENING and not (reply.override or "").strip()
     return ReplyOutcome.OPENING_FIRST if must_ask else None
+
+
+def _refuse_words(body: str) -> ReplyOutcome | None:
+    if not body:
+        return ReplyOutcome.EMPTY
+    if len(body) > LONGEST:
+        return ReplyOutcome.TOO_LONG
+    return ReplyOutcome.GOVERNMENT_NUMBER if mask(body) != body else None
+
+
+def _refuse_file(file: FileToSend, channel: Channel) -> ReplyOutcome | None:
+    most_bytes = list_sendable(channel).get(file.type)
+    if most_bytes is None:
+        return ReplyOutcome.FILE_TYPE
+    return ReplyOutcome.FILE_TOO_LARGE if file.size > most_bytes else None
 
 
 def _note_opening(session: Session, vault: Vault, case: Case, reply: Reply, caseworker: Staff, now: datetime) -> None:
@@ -138,7 +173,18 @@ def _note_opening(session: Session, vault: Vault, case: Case, reply: Reply, case
         return
     case.opening = "overridden"
     reason = vault.seal(reply.override or "", NOTE)
-    add_event(session, case.id, EventKind.OPENING_OVERRIDDEN, caseworker_id=caseworker.id, note_sealed=reason, now=now)
+    add_event(
+        session, case.id, EventKind.OPENING_OVERRIDDEN,
+        caseworker_id=caseworker.id, discipline=find_wall(caseworker, None), note_sealed=reason, now=now,
+    )  # fmt: skip
+
+
+def _note_hours(session: Session, vault: Vault, case: Case, reply: Reply, caseworker: Staff, now: datetime) -> None:
+    reason = vault.seal((reply.any_hour or "").strip(), NOTE)
+    add_event(
+        session, case.id, EventKind.HOURS_OVERRIDDEN,
+        caseworker_id=caseworker.id, discipline=find_wall(caseworker, None), note_sealed=reason, now=now,
+    )  # fmt: skip
 
 
 def _add(
@@ -150,7 +196,7 @@ def _add(
     text = OutgoingText(
         answer=reply.answer, language=language, body=reply.body.strip(), author=Author.CASEWORKER, draft=reply.draft
     )
-    parts: list[Part] = list(split(text.body, way.channel))
+    parts = [Part("", 1, reply.file.type.kind)] if reply.file else list(split(text.body, way.channel))
     for part in parts:
         outbox_id = add_text(
             session, vault, queue, case.conversation_id, text, part,
@@ -158,10 +204,16 @@ def _add(
         )  # fmt: skip
         place = find_place(session, outbox_id)
         message_id = place[1] if place else None
+        if reply.file and message_id:
+            add_file(session, vault, message_id, reply.file, now=now)
+        if reply.goes_at_any_hour:
+            session.execute(update(OutboxEntry).where(OutboxEntry.id == outbox_id).values(any_hour=True))
         signed = {"caseworker_id": caseworker.id, "case_id": case.id}
         session.execute(update(Message).where(Message.id == message_id).values(**signed))
         add_event(session, case.id, EventKind.REPLIED, caseworker_id=caseworker.id, message_id=message_id, now=now)
     details = {"answer": reply.answer, "parts": len(parts), "opening": case.opening}
+    if reply.goes_at_any_hour:
+        details["any_hour"] = True
     record(
         session, case.organisation_id,
         actor=caseworker.id, act="case.reply", subject_kind="case", subject_id=case.id, now=now, details=details,

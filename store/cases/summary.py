@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from conversation.messages import Author, Channel, Urgency
+from conversation.messages import Author, CaseStatus, Channel, Urgency
 from store.cases.access import CaseFile
+from store.cases.talk import find_talk
 from store.inbox import BODY
 from store.people import is_private, is_stopped
 from store.sealing.vault import Vault
@@ -33,7 +34,6 @@ class Summary:
         language: as stated by the person, else as detected when the case was opened.
         exchanges: the last messages, oldest first.
         last_words: of the person, in the original, masked as stored; "" when none is kept.
-        safe_from, safe_to: minutes after midnight at the person's place, when told.
     """
 
     code: str
@@ -52,8 +52,6 @@ class Summary:
     exchanges: tuple[Exchange, ...]
     last_words: str = field(repr=False)
     last_words_at: datetime | None = None
-    safe_from: int | None = None
-    safe_to: int | None = None
 
 
 def summarise(session: Session, vault: Vault, case: CaseFile) -> Summary:
@@ -73,15 +71,14 @@ def summarise(session: Session, vault: Vault, case: CaseFile) -> Summary:
         private=number_key is not None and is_private(session, case.organisation_id, number_key),
         stopped=number_key is not None and is_stopped(session, case.organisation_id, number_key),
         waiting_since=case.waiting_since, exchanges=_list_exchanges(session, case), last_words=words, last_words_at=at,
-        safe_from=conversation.safe_from if conversation else None,
-        safe_to=conversation.safe_to if conversation else None,
     )  # fmt: skip
 
 
 def _list_exchanges(session: Session, case: CaseFile) -> tuple[Exchange, ...]:
+    end = case.closed_at if case.status is CaseStatus.CLOSED else None
     heard = session.execute(
         select(InboxEntry.message_id, InboxEntry.received_at, InboxEntry.decision)
-        .where(InboxEntry.conversation_id == case.conversation_id)
+        .where(InboxEntry.conversation_id == case.conversation_id, InboxEntry.received_at <= end if end else true())
         .order_by(InboxEntry.seq.desc())
         .limit(_TURNS)
     ).all()
@@ -98,10 +95,11 @@ def _answers(message_id: str, said: list[tuple[str | None, str | None]]) -> tupl
 
 
 def _find_last_words(session: Session, vault: Vault, case: CaseFile) -> tuple[str, datetime | None]:
+    talk = find_talk(session, case)
     row = session.execute(
         select(Message.body_sealed, Message.at)
-        .where(Message.conversation_id == case.conversation_id, Message.author == Author.PERSON)
-        .order_by(Message.seq.desc())
+        .where(talk.condition, Message.author == Author.PERSON)
+        .order_by(*talk.newest_first)
         .limit(1)
     ).one_or_none()
     return (vault.open(row.body_sealed, BODY), row.at) if row else ("", None)

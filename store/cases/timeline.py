@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from conversation.messages import Attachment
-from store.cases.access import CaseFile
+from store.cases.access import CaseFile, find_inside
 from store.cases.events import NOTE, EventKind
+from store.cases.talk import find_talk
 from store.inbox import BODY, DETAILS
 from store.sealing.vault import Vault
 from store.staff.staff import Staff
@@ -29,6 +30,8 @@ class TimelineItem:
         body: what was said in the original, or the words of a note; "" for other events.
         status, segments, error_code: of the last sending of an outgoing message.
         details: codes of an event.
+        held_until: when a text that waits for safe hours goes.
+        by_sms: of a case on WhatsApp: this one came or went by SMS.
     """
 
     kind: str
@@ -50,6 +53,9 @@ class TimelineItem:
     error_code: int | None = None
     discipline: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    held_until: datetime | None = None
+    by_sms: bool = False
+    case_id: str | None = None
 
 
 def read_timeline(
@@ -65,11 +71,7 @@ def read_timeline(
 def may_read(caseworker: Staff, case: CaseFile) -> ColumnElement[bool]:
     """Return the condition under which an event may be seen: a walled note by its author and its discipline's people
     on this case, by nobody else, whatever their role."""
-    if not case.has_on_it(caseworker.id):
-        mine: list[str] = []
-    else:
-        held = {one.discipline for one in case.members if one.caseworker_id == caseworker.id}
-        mine = sorted(held | set(caseworker.disciplines))
+    mine = sorted(find_inside(caseworker, case))
     inside = CaseEvent.discipline.in_(mine) if mine else false()
     own = CaseEvent.caseworker_id == caseworker.id
     return or_(CaseEvent.kind != EventKind.NOTE, CaseEvent.discipline.is_(None), inside, own)
@@ -78,21 +80,22 @@ def may_read(caseworker: Staff, case: CaseFile) -> ColumnElement[bool]:
 def _messages(
     session: Session, vault: Vault, case: CaseFile, before: datetime | None, limit: int
 ) -> Iterator[TimelineItem]:
+    talk = find_talk(session, case)
     rows = session.execute(
         select(Message, OutboxEntry)
         .outerjoin(OutboxEntry, OutboxEntry.message_id == Message.id)
-        .where(Message.conversation_id == case.conversation_id, Message.at < before if before else true())
-        .order_by(Message.seq.desc(), OutboxEntry.seq.desc())
+        .where(talk.condition, Message.at < before if before else true())
+        .order_by(*talk.newest_first, OutboxEntry.seq.desc())
         .limit(limit)
     )
     seen: set[str] = set()
     for message, entry in rows:
         if message.id not in seen:  # a text that went twice is one thing said: its last sending is shown
             seen.add(message.id)
-            yield _said(vault, message, entry)
+            yield _said(vault, message, entry, by_sms=message.conversation_id in talk.joining)
 
 
-def _said(vault: Vault, message: Message, entry: OutboxEntry | None) -> TimelineItem:
+def _said(vault: Vault, message: Message, entry: OutboxEntry | None, *, by_sms: bool) -> TimelineItem:
     details = vault.open_json(message.details_sealed, DETAILS) if message.details_sealed else {}
     place = details.get("location")
     return TimelineItem(
@@ -102,6 +105,8 @@ def _said(vault: Vault, message: Message, entry: OutboxEntry | None) -> Timeline
         location=(place["latitude"], place["longitude"]) if place else None, answer=message.answer,
         draft=message.draft, status=entry.status if entry else None, reason=entry.reason if entry else None,
         segments=entry.segments if entry else 0, error_code=entry.error_code if entry else None,
+        held_until=entry.held_until if entry else None,
+        by_sms=by_sms or (entry is not None and entry.to_address_id is not None), case_id=message.case_id,
     )  # fmt: skip
 
 
@@ -110,9 +115,11 @@ def _events(
 ) -> Iterator[TimelineItem]:
     of_case = and_(CaseEvent.case_id == case.id, CaseEvent.at < before if before else true())
     rows = select(CaseEvent).where(of_case, may_read(caseworker, case)).order_by(CaseEvent.at.desc()).limit(limit)
+    inside = find_inside(caseworker, case)
     for event in session.scalars(rows):
+        is_open = event.discipline is None or event.discipline in inside or event.caseworker_id == caseworker.id
         yield TimelineItem(
             kind=event.kind, at=event.at, id=event.id, author=event.actor, caseworker_id=event.caseworker_id,
-            body=vault.open(event.note_sealed, NOTE) if event.note_sealed else "", message_id=event.message_id,
-            discipline=event.discipline, details=event.details or {},
+            body=vault.open(event.note_sealed, NOTE) if event.note_sealed and is_open else "",
+            message_id=event.message_id, discipline=event.discipline, details=event.details or {},
         )  # fmt: skip

@@ -102,15 +102,21 @@ def count_waiting(session: Session) -> Waiting:
 def find_texts_to_redact(session: Session, after: str, now: datetime) -> Window:
     """Look at the next outgoing texts by id: which does the carrier need no more?"""
     settled = OutboxEntry.status.in_(_ENDED) & (OutboxEntry.updated_at < now - SETTLED_FOR)
+    has_file = Message.kind.in_(MEDIA_KINDS)
     silent = OutboxEntry.status.in_(_UNDER_WAY) & (OutboxEntry.updated_at < now - SILENT_FOR)
     rows = session.execute(
-        select(OutboxEntry.id, OutboxEntry.provider, OutboxEntry.provider_message_id, settled | silent)
+        select(OutboxEntry.id, OutboxEntry.provider, OutboxEntry.provider_message_id, settled | silent, has_file)
+        .join(Message, Message.id == OutboxEntry.message_id)
         .where(OutboxEntry.id > after)
         .order_by(OutboxEntry.id)
         .limit(WINDOW)
     ).all()
-    copies = [(provider, one) for _, provider, one, ready in rows if ready and one]
-    return Window({REDACT: _find_unqueued(session, copies, REDACT)}, rows[-1][0] if rows else None)
+    ready = [((provider, one), files) for _, provider, one, is_ready, files in rows if is_ready and one]
+    acts = {
+        REDACT: _find_unqueued(session, [copy for copy, files in ready if not files], REDACT),
+        DELETE_MEDIA: _find_unqueued(session, [copy for copy, files in ready if files], DELETE_MEDIA),
+    }
+    return Window(acts, rows[-1][0] if rows else None)
 
 
 def find_heard_to_redact(session: Session, after: str, now: datetime) -> Window:

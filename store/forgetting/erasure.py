@@ -23,8 +23,10 @@ from store.forgetting.deleting import (
     delete_messages,
     empty_cases,
     forget_addresses,
+    forget_appointments,
     forget_conversations,
     forget_homeless,
+    forget_ways,
 )
 from store.forgetting.ledger_entries import ERASED, add_entry
 from store.tables import (
@@ -83,6 +85,7 @@ def order_erasure(
         _close_undecided(session, conversations, said_until, now)
     _mark_messages(session, conversations, erasure_id, said_until)
     _drop_unsent(session, erasure_id, now)
+    forget_appointments(session, conversations, until=said_until)
     _empty_cases_of(session, conversations, said_until, now)
     if said_until is None or not _is_said_since(session, conversations, said_until):
         _forget_memory(session, conversations)
@@ -103,8 +106,8 @@ def order_erasure_of(session: Session, conversation_id: str, bot: BotSession | N
         .join(Conversation, Conversation.address_id == Address.id)
         .where(Conversation.id == conversation_id)
     ).one()
-    sessions = [bot.id] if bot else []
-    return order_erasure(session, organisation_id, number_key, by="person", now=now, bot_sessions=sessions)
+    bots = [bot.id] if bot else []
+    return order_erasure(session, organisation_id, number_key, by="person", now=now, bot_sessions=bots)
 
 
 def find_orders(session: Session, *, limit: int = 20) -> list[Order]:
@@ -212,8 +215,7 @@ def _empty_cases_of(session: Session, conversations: Sequence[str], until: datet
 
 
 def _is_said_since(session: Session, conversations: Sequence[str], since: datetime) -> bool:
-    later = exists().where(Message.conversation_id.in_(conversations), Message.at > since)
-    return bool(session.scalar(select(later)))
+    return bool(session.scalar(select(exists().where(Message.conversation_id.in_(conversations), Message.at > since))))
 
 
 def _forget_memory(session: Session, conversations: Sequence[str]) -> None:
@@ -223,7 +225,7 @@ def _forget_memory(session: Session, conversations: Sequence[str]) -> None:
         update(Conversation).where(Conversation.id.in_(conversations)).values(
             language=None, language_votes={}, language_asked=False, state=None, role=None, slots_sealed=None,
             bot_session_id=None, bot_session_turns=0, bot_session_started_at=None, last_answer=None,
-            misunderstood=0, noticed_at=None,
+            misunderstood=0, noticed_at=None, full_reminders=False,
         )
     )  # fmt: skip
 
@@ -233,6 +235,7 @@ def _forget_persons_of(session: Session, organisation_id: str, number_key: str) 
     addresses = select(Address.id).where(Address.organisation_id == organisation_id, Address.number_key == number_key)
     links = delete(PersonAddress).where(PersonAddress.address_id.in_(addresses)).returning(PersonAddress.person_id)
     forget_homeless(session, list(session.scalars(links)))
+    forget_ways(session, list(session.scalars(addresses)))
     session.execute(update(Address).where(Address.id.in_(addresses)).values(state_hint=None))
 
 

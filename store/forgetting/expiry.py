@@ -14,17 +14,19 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from conversation.messages import CaseStatus
-from store.forgetting import retention
+from store.forgetting import periods as limits
 from store.forgetting.deleting import (
+    delete_appointments,
     delete_messages,
     empty_cases,
     forget_addresses,
     forget_conversations,
     forget_homeless,
 )
-from store.forgetting.retention import Periods
+from store.forgetting.periods import Periods
 from store.tables import (
     Address,
+    Appointment,
     AuditEntry,
     CarrierErasure,
     Case,
@@ -35,6 +37,8 @@ from store.tables import (
     LoginTry,
     Message,
     OpenQuestionRow,
+    OutboxEntry,
+    OutgoingFile,
     Person,
     PersonAddress,
     PostedForm,
@@ -103,7 +107,12 @@ def _message(periods: Periods, now: datetime) -> ColumnElement[bool]:
 def _conversation(periods: Periods, now: datetime) -> ColumnElement[bool]:
     talked = exists().where(Message.conversation_id == Conversation.id, Message.at >= now - periods.messages)
     old = func.coalesce(Conversation.last_inbound_at, Conversation.created_at) < now - periods.messages
-    return old & ~talked & ~_case_is_kept(Conversation.id, periods, now)
+    dated = exists().where(Appointment.conversation_id == Conversation.id)
+    return old & ~talked & ~dated & ~_case_is_kept(Conversation.id, periods, now)
+
+
+def _appointment(periods: Periods, now: datetime) -> ColumnElement[bool]:
+    return Appointment.starts_at < now - _days(limits.APPOINTMENT_DAYS)
 
 
 def _address(periods: Periods, now: datetime) -> ColumnElement[bool]:
@@ -119,7 +128,14 @@ def _person(periods: Periods, now: datetime) -> ColumnElement[bool]:
 
 def _carrier_erasure(periods: Periods, now: datetime) -> ColumnElement[bool]:
     # not before the message itself: it would be queued again
-    return CarrierErasure.settled_at < now - periods.messages - _days(retention.ORDERS_DAYS)
+    return CarrierErasure.settled_at < now - periods.messages - _days(limits.ORDERS_DAYS)
+
+
+def _outgoing_file(periods: Periods, now: datetime) -> ColumnElement[bool]:
+    settled_before, kept = now - _days(limits.FILE_DAYS), now - _days(limits.FILE_MOST_DAYS)
+    under_way = OutboxEntry.settled_at.is_(None) | (OutboxEntry.settled_at >= settled_before)
+    waits = exists().where(OutboxEntry.message_id == OutgoingFile.message_id, under_way)
+    return ((OutgoingFile.created_at < settled_before) & ~waits) | (OutgoingFile.created_at < kept)
 
 
 def _deleting(key: InstrumentedAttribute[str]) -> Remove:
@@ -132,6 +148,7 @@ def _plain(key: InstrumentedAttribute[str], expired: Condition) -> Purge:
 
 PURGES = (  # in this order: what goes first lets others go
     Purge("case_file", Case.id, _case, lambda session, ids, now: empty_cases(session, ids, reason=EXPIRED, now=now)),
+    Purge("appointment", Appointment.id, _appointment, lambda session, ids, _now: delete_appointments(session, ids)),
     Purge("message", Message.id, _message, lambda session, ids, _now: delete_messages(session, ids)),
     _plain(OpenQuestionRow.id, lambda _periods, now: OpenQuestionRow.expires_at <= now),
     Purge(
@@ -140,23 +157,24 @@ PURGES = (  # in this order: what goes first lets others go
     ),
     Purge("address", Address.id, _address, lambda session, ids, _now: forget_addresses(session, ids)),
     Purge("person", Person.id, _person, lambda session, ids, _now: forget_homeless(session, ids)),
-    _plain(AuditEntry.id, lambda _periods, now: AuditEntry.at < now - _days(retention.AUDIT_DAYS)),
-    _plain(LedgerEntry.id, lambda _periods, now: LedgerEntry.at < now - _days(retention.WISHES_DAYS)),
+    _plain(AuditEntry.id, lambda _periods, now: AuditEntry.at < now - _days(limits.AUDIT_DAYS)),
+    _plain(LedgerEntry.id, lambda _periods, now: LedgerEntry.at < now - _days(limits.WISHES_DAYS)),
     _plain(
         Erasure.id,
-        lambda _periods, now: (Erasure.status == "done") & (Erasure.done_at < now - _days(retention.ORDERS_DAYS)),
+        lambda _periods, now: (Erasure.status == "done") & (Erasure.done_at < now - _days(limits.ORDERS_DAYS)),
     ),
     _plain(CarrierErasure.id, _carrier_erasure),
     _plain(
         SenderBucket.sender,
-        lambda _periods, now: SenderBucket.free_at < (now - _days(retention.IDLE_SENDER_DAYS)).timestamp(),
+        lambda _periods, now: SenderBucket.free_at < (now - _days(limits.IDLE_SENDER_DAYS)).timestamp(),
     ),
     _plain(
         WorkerLease.executor_id,
-        lambda _periods, now: WorkerLease.seen_at < now - _days(retention.SILENT_WORKER_DAYS),
+        lambda _periods, now: WorkerLease.seen_at < now - _days(limits.SILENT_WORKER_DAYS),
     ),
-    _plain(ReplyDraft.id, lambda _periods, now: ReplyDraft.updated_at < now - _days(retention.DRAFT_DAYS)),
-    _plain(StaffSession.id, lambda _periods, now: StaffSession.expires_at < now - _days(retention.SESSION_DAYS)),
-    _plain(LoginTry.id, lambda _periods, now: LoginTry.at < now - _days(retention.TRY_DAYS)),
-    _plain(PostedForm.key, lambda _periods, now: PostedForm.at < now - _days(retention.FORM_DAYS)),
+    _plain(ReplyDraft.id, lambda _periods, now: ReplyDraft.updated_at < now - _days(limits.DRAFT_DAYS)),
+    _plain(OutgoingFile.id, _outgoing_file),
+    _plain(StaffSession.id, lambda _periods, now: StaffSession.expires_at < now - _days(limits.SESSION_DAYS)),
+    _plain(LoginTry.id, lambda _periods, now: LoginTry.at < now - _days(limits.TRY_DAYS)),
+    _plain(PostedForm.key, lambda _periods, now: PostedForm.at < now - _days(limits.FORM_DAYS)),
 )  # fmt: skip

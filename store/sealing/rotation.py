@@ -32,6 +32,11 @@ class SealedColumn:
         return f"{self.table.name}.{self.column.name.removesuffix(SEALED)}"
 
     @property
+    def most_rows(self) -> int:
+        """How many values are held in memory at a time: of whole files one."""
+        return 1 if self.column.info.get("large") else BATCH
+
+    @property
     def id(self) -> Column[Any]:
         (one,) = self.table.primary_key.columns
         return one
@@ -79,7 +84,8 @@ def rewrap(database: Database, reader: Reader, vault: Vault, *, batch: int = BAT
     sums = Rewrapped()
     for one in find_sealed_columns():
         after: Any = None
-        while rows := reader.run_sync(partial(_find_old, one=one, vault=vault, after=after, limit=batch)):
+        limit = min(batch, one.most_rows)
+        while rows := reader.run_sync(partial(_find_old, one=one, vault=vault, after=after, limit=limit)):
             database.run_sync(partial(_seal_anew, one=one, vault=vault, rows=rows, sums=sums))
             after = rows[-1][0]
             yield sums

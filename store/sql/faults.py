@@ -11,6 +11,8 @@ from conversation.errors import BrokenWorld
 
 _BROKEN_SQLITE = ("BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "CORRUPT", "NOTADB", "PROTOCOL", "NOMEM")
 
+_COLLISIONS = ("40001", "40P01")  # serialization failure, deadlock: PostgreSQL, appendix A
+
 
 @contextmanager
 def broken_world() -> Iterator[None]:
@@ -25,6 +27,11 @@ def broken_world() -> Iterator[None]:
         if code is None:
             raise
         raise BrokenWorld(f"the database does not answer: {code}") from None
+
+
+def is_collision(error: exc.DBAPIError) -> bool:
+    """Return whether a transaction was undone only because of another one at the same time: again, and it may pass."""
+    return getattr(error.orig, "sqlstate", None) in _COLLISIONS
 
 
 def _fault_code(error: Exception) -> str | None:

@@ -18,7 +18,8 @@ from store.tables.base import new_id
 def add_caseworker(
     session: Session, vault: Vault, organisation_id: str, *,
     login: str, name: str, languages: Sequence[str] = (), disciplines: Sequence[str] = (),
-    role: Role = Role.CASEWORKER, now: datetime,
+    role: Role = Role.CASEWORKER, capacity: int = 10, page_limit: int = 4, on_call: bool = False,
+    actor: str = "operator", now: datetime,
 ) -> str | None:  # fmt: skip
     """Add an account once and return its id; None: this login is taken, and nothing was changed."""
     if find_row(session, organisation_id, login) is not None:
@@ -27,11 +28,11 @@ def add_caseworker(
     session.execute(
         insert(Caseworker).values(
             id=staff_id, organisation_id=organisation_id, login=fold_login(login), name_sealed=vault.seal(name, NAME),
-            role=role, languages=list(languages), disciplines=list(disciplines), capacity=10,
-            on_call=False, active=True, created_at=now,
+            role=role, languages=list(languages), disciplines=list(disciplines),
+            capacity=capacity, page_limit=page_limit, on_call=on_call, active=True, created_at=now,
         )
     )  # fmt: skip
-    _note(session, organisation_id, staff_id, "staff_added", actor="operator", now=now, details={"role": role})
+    _note(session, organisation_id, staff_id, "staff_added", actor=actor, now=now, details={"role": role})
     return staff_id
 
 
@@ -60,9 +61,9 @@ def end_account(
         return None
     session.execute(
         update(Caseworker).where(Caseworker.id == row.id).values(
-            active=False, on_call=False, password_hash=None, totp_sealed=None, invite_key=None, invite_until=None,
-            phone_sealed=None, phone_key=None, phone_channel=None, phone_confirmed_at=None, phone_code_key=None,
-            phone_code_until=None,
+            active=False, on_call=False, password_hash=None, totp_sealed=None, totp_next_sealed=None, invite_key=None,
+            invite_until=None, phone_sealed=None, phone_key=None, phone_channel=None, phone_confirmed_at=None,
+            phone_code_key=None, phone_code_until=None,
         )
     )  # fmt: skip
     end_all_sessions(session, row.id)

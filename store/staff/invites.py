@@ -41,6 +41,7 @@ def accept_invite(session: Session, vault: Vault, token: str, password_hash: str
     """
     invited = find_invited(session, vault, token, now)
     values = {"password_hash": password_hash, "invite_key": None, "totp_sealed": None, "totp_step": 0}
+    values["totp_next_sealed"] = None
     used = execute(session, update(Caseworker).where(*_is_open(vault, token, now)).values(**values))
     if invited is None or used.rowcount != 1:
         return None

@@ -15,7 +15,7 @@ from store.tables import Caseworker
 
 STEP_S = 30
 _DRIFT = (0, -1, 1)  # steps a telephone's clock may be off
-_CONTEXT = "caseworker.totp"
+_CONTEXT, _NEXT = "caseworker.totp", "caseworker.totp_next"
 _CODE = re.compile("[0-9]{6}")
 
 
@@ -44,6 +44,33 @@ def get_or_add_secret(session: Session, vault: Vault, staff_id: str) -> str | No
         session.execute(update(Caseworker).where(Caseworker.id == staff_id).values(totp_sealed=sealed, totp_step=0))
         return secret
     return vault.open(row.totp_sealed, _CONTEXT) if row.totp_step == 0 else None
+
+
+def add_next_secret(session: Session, vault: Vault, staff_id: str) -> str:
+    """Return the secret of a new authenticator app; the old one is asked for until `use_next_code` has seen a code."""
+    secret = pyotp.random_base32()
+    values = {"totp_next_sealed": vault.seal(secret, _NEXT)}
+    session.execute(update(Caseworker).where(Caseworker.id == staff_id).values(**values))
+    return secret
+
+
+def find_next_secret(session: Session, vault: Vault, staff_id: str) -> str | None:
+    """Return the secret that waits to take the place of the old one; None: none does."""
+    sealed = session.scalar(select(Caseworker.totp_next_sealed).where(Caseworker.id == staff_id))
+    return None if sealed is None else vault.open(sealed, _NEXT)
+
+
+def use_next_code(session: Session, vault: Vault, staff_id: str, code: str, now: datetime) -> bool:
+    """Let a new authenticator app take the place of the old one, if this is a code of it."""
+    secret, digits = find_next_secret(session, vault, staff_id), "".join(code.split())
+    if secret is None or not _CODE.fullmatch(digits):
+        return False
+    step = _find_step(secret, digits, int(now.timestamp()) // STEP_S)
+    if step is None:
+        return False
+    values = {"totp_sealed": vault.seal(secret, _CONTEXT), "totp_step": step, "totp_next_sealed": None}
+    session.execute(update(Caseworker).where(Caseworker.id == staff_id).values(**values))
+    return True
 
 
 def render_link(secret: str, *, login: str, issuer: str) -> str:

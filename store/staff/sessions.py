@@ -35,6 +35,16 @@ class SignIn:
     form_token: str = field(repr=False)  # what every form of this sign-in carries
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A sign-in of somebody's as they see it. Which browser it is in is not kept."""
+
+    id: str
+    whole: bool
+    began_at: datetime
+    seen_at: datetime
+
+
 def add_session(session: Session, vault: Vault, staff_id: str, *, whole: bool, now: datetime) -> str:
     """Return the token of a new sign-in: 256 random bits, never one that a browser brought along."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
@@ -84,6 +94,22 @@ def end_session(session: Session, session_id: str) -> None:
 def end_all_sessions(session: Session, staff_id: str) -> None:
     """Sign somebody out everywhere."""
     session.execute(delete(StaffSession).where(StaffSession.caseworker_id == staff_id))
+
+
+def end_other_sessions(session: Session, staff_id: str, session_id: str) -> int:
+    """Sign somebody out everywhere but in one browser; return how many sign-ins that were."""
+    others = StaffSession.caseworker_id == staff_id, StaffSession.id != session_id
+    return len(session.scalars(delete(StaffSession).where(*others).returning(StaffSession.id)).all())
+
+
+def list_sessions(session: Session, staff_id: str, now: datetime) -> list[OpenSession]:
+    """Return somebody's sign-ins that hold now, the one used last first."""
+    holds = StaffSession.expires_at > now, StaffSession.seen_at > now - IDLE
+    rows = select(StaffSession).where(StaffSession.caseworker_id == staff_id, *holds)
+    return [
+        OpenSession(row.id, row.second_factor, row.created_at, row.seen_at)
+        for row in session.scalars(rows.order_by(StaffSession.seen_at.desc()))
+    ]
 
 
 def form_token(vault: Vault, token: str) -> str:

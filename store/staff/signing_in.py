@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.audit import record
 from store.sealing.vault import Vault
+from store.staff.devices import read_device
 from store.staff.passwords import find_password_hash, keep_password_hash
 from store.staff.second_factor import Standing, find_standing, use_code
 from store.staff.sessions import SignIn, add_session, end_session
@@ -57,11 +58,16 @@ class Entered:
 
 
 def begin_password(
-    session: Session, vault: Vault, organisation_id: str, *, login: str, address: str, now: datetime
-) -> Guess | Wait:
-    """Count a guess, known login or not, and return what to compare it with."""
+    session: Session, vault: Vault, organisation_id: str, *,
+    login: str, address: str, device: str | None = None, now: datetime,
+) -> Guess | Wait:  # fmt: skip
+    """Count a guess, known login or not, and return what to compare it with.
+
+    Args:
+        device: the cookie of a browser that somebody signed in from, as it came; store/staff/devices.py.
+    """
     plain = fold_login(login)[:_LONGEST_LOGIN]
-    guessed = at_door(vault, login=plain, address=address)
+    guessed = at_door(vault, login=plain, address=address, device=read_device(vault, plain, device, now))
     attempt = begin_try(session, guessed, now)
     if attempt.wait > timedelta():
         return Wait(attempt.wait)
@@ -73,10 +79,10 @@ def begin_password(
 
 def refuse_password(session: Session, guess: Guess, *, now: datetime) -> None:
     """Write down that a guess was wrong: by keyed hashes, since what was typed as a login may be anything."""
-    _, address, login = guess.guessed
+    _, address, who = guess.guessed
     record(
         session, guess.organisation_id, actor="visitor", act="sign_in_failed", subject_kind="login",
-        subject_id=guess.staff.id if guess.staff else login.key, now=now,
+        subject_id=guess.staff.id if guess.staff else who.key, now=now,
         details={"address": address.key, "step": "password"},
     )  # fmt: skip
 
@@ -99,6 +105,14 @@ def accept_password(
     if new_hash is not None:
         keep_password_hash(session, staff.id, new_hash)
     return enter(session, vault, staff, alone=alone, before=before, now=now)
+
+
+def confirm_password(session: Session, guess: Guess) -> bool:
+    """Forgive a guess that was right, of somebody who is signed in. False: the password has been changed meanwhile."""
+    if guess.staff is None or guess.kept is None or find_password_hash(session, guess.staff.id) != guess.kept:
+        return False
+    forgive(session, guess.attempt, guess.guessed)
+    return True
 
 
 def enter(

@@ -57,9 +57,13 @@ def find_by_login(session: Session, vault: Vault, organisation_id: str, login: s
 
 def list_staff(session: Session, vault: Vault, organisation_id: str, *, left: bool = False) -> list[Staff]:
     """Return those who work here, or those who have left, by login."""
-    of_ours = Caseworker.organisation_id == organisation_id, Caseworker.active.is_(not left)
-    rows = session.scalars(select(Caseworker).where(*of_ours).order_by(Caseworker.login))
-    return [open_staff(vault, row) for row in rows]
+    return [one for one in list_everybody(session, vault, organisation_id) if one.active is not left]
+
+
+def list_everybody(session: Session, vault: Vault, organisation_id: str) -> list[Staff]:
+    """Return those who work here and those who have left, by login."""
+    rows = select(Caseworker).where(Caseworker.organisation_id == organisation_id).order_by(Caseworker.login)
+    return [open_staff(vault, row) for row in session.scalars(rows)]
 
 
 def open_staff(vault: Vault, row: Caseworker) -> Staff:

@@ -26,6 +26,7 @@ class Limit:
 BY_PAIR = Limit("pair", 5, timedelta(minutes=15))  # one login from one network address
 BY_ADDRESS = Limit("address", 20, timedelta(minutes=15))  # one network address, whatever the login
 BY_LOGIN = Limit("login", 50, timedelta(minutes=1))  # one login from anywhere: short, so nobody can lock a worker out
+BY_DEVICE = Limit("device", 5, timedelta(minutes=15))  # one login from a browser it has been signed in from
 BY_CODE = Limit("code", 5, timedelta(minutes=15))  # second factor of one account, by who has its password
 
 
@@ -45,12 +46,18 @@ class Attempt:
     ids: tuple[str, ...] = ()
 
 
-def at_door(vault: Vault, *, login: str, address: str) -> list[Guessed]:
-    """Return what a guess of a password counts against; `login` as `fold_login` makes it."""
+def at_door(vault: Vault, *, login: str, address: str, device: str | None = None) -> list[Guessed]:
+    """Return what a guess of a password counts against, by network address second and by login or browser last.
+
+    Args:
+        login: as `fold_login` makes it.
+        device: the browser, if it is known for this login (store/staff/devices.py): what others guess from elsewhere
+            does not make it wait.
+    """
     return [
         _guessed(vault, BY_PAIR, f"{login} {address}"),
         _guessed(vault, BY_ADDRESS, address),
-        _guessed(vault, BY_LOGIN, login),
+        _guessed(vault, BY_DEVICE, f"{login} {device}") if device else _guessed(vault, BY_LOGIN, login),
     ]
 
 

@@ -91,7 +91,7 @@ class StaffMail:
         conversation_id = self._open_by_sms(session, row, code.number, now)
         if conversation_id is None:
             return Mailed.NO_SENDER
-        values = {"phone_code": code.code}
+        values = {"phone_code": code.code, "link": self.account_url}
         return self.write(session, conversation_id, StaffText.PHONE_CODE, values, now=now)
 
     def write(
@@ -115,6 +115,11 @@ class StaffMail:
                 if place:
                     session.execute(update(Message).where(Message.id == place[1]).values(case_id=case_id))
         return Mailed.QUEUED
+
+    @property
+    def account_url(self) -> str:
+        """Where somebody enters the code for their phone, signed in."""
+        return f"{self.inbox_url.removesuffix('/inbox')}/signin/account"
 
     def link_to(self, code: str | None) -> str:
         """Return the address of a case's page, or of the inbox."""

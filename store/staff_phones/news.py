@@ -105,6 +105,9 @@ class StaffNews:
                 self._forward(session, row, case, message_id, now)
 
     def _forward(self, session: Session, row: Caseworker, case: Case, message_id: str, now: datetime) -> None:
+        worker = open_staff(self.mail.vault, row)  # a wall may have come between them and a case they still have
+        if access.get_case_for(session, self.mail.vault, worker, case.id, now=now, act="case.texted") is None:
+            return
         sealed = session.scalar(select(Message.body_sealed).where(Message.id == message_id))
         words = self.mail.vault.open(sealed, BODY) if sealed else ""
         news = CaseNews(case.code, case.discipline, Urgency(case.urgency), is_claimed=True, words=words or None)

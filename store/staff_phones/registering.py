@@ -1,6 +1,6 @@
 """Caseworkers' own phones: registered by a code, recognised when they write.
 
-asked for ──(code by text)──▶ waiting ──(the code comes back within 15 minutes, five tries)──▶ confirmed
+asked for ──(code by text)──▶ waiting ──(entered in its owner's signed-in page, 15 minutes, 5 tries)──▶ confirmed
 
 A phone is somebody's as long as the row of its caseworker says so; its conversations stay the staff's for ever, so that
 what was said there is never mistaken for a person's words.
@@ -89,7 +89,10 @@ def ask_for_code(
 
 
 def confirm_phone(session: Session, vault: Vault, *, caseworker_id: str, code: str, now: datetime) -> CodeOutcome:
-    """Take a code that came back, from the phone itself or typed into the inbox; the phone is theirs if it is right."""
+    """Take a code that was entered by its owner, signed in; the phone is theirs if it is right.
+
+    Never call this for a code that was texted back: at a mistyped number a stranger would do that (decisions/0048).
+    """
     row = session.scalar(select(Caseworker).where(Caseworker.id == caseworker_id).with_for_update())
     if row is None or not row.active or row.phone_code_key is None or row.phone_key is None:
         return CodeOutcome.OVER
@@ -117,8 +120,8 @@ def remove_phone(session: Session, *, caseworker_id: str, actor: str, now: datet
     session.flush()
 
 
-def find_waiting_code(session: Session, conversation_id: str) -> str | None:
-    """Return whose code was sent to the number of a conversation and has not come back; it may be over."""
+def is_code_waiting(session: Session, conversation_id: str) -> bool:
+    """Return whether a code was sent to the number of a conversation and has not been entered; it may be over."""
     rows = (
         select(Caseworker.id)
         .join(Address, (Address.organisation_id == Caseworker.organisation_id))
@@ -127,9 +130,25 @@ def find_waiting_code(session: Session, conversation_id: str) -> str | None:
             Conversation.id == conversation_id, Caseworker.phone_key == Address.number_key,
             Caseworker.phone_code_key.is_not(None), Caseworker.active.is_(True),
         )
-        .order_by(Caseworker.phone_code_until.desc())
     )  # fmt: skip
-    return session.scalar(rows.limit(1))
+    return session.scalar(rows.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPhone:
+    """How far somebody's phone is. `ending`: its last four digits."""
+
+    ending: str = field(repr=False)
+    confirmed_at: datetime | None
+    code_until: datetime | None
+
+
+def find_own_phone(session: Session, vault: Vault, caseworker_id: str) -> OwnPhone | None:
+    """Return somebody's own phone, confirmed or waiting for its code; None: there is none."""
+    row = session.get_one(Caseworker, caseworker_id)
+    if row.phone_sealed is None:
+        return None
+    return OwnPhone(vault.open(row.phone_sealed, PHONE)[-4:], row.phone_confirmed_at, row.phone_code_until)
 
 
 def is_their_phone(session: Session, conversation_id: str, caseworker_id: str) -> bool:

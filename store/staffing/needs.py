@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session, aliased
 from conversation.language.languages import Languages
 from conversation.messages import Urgency
 from conversation.staffing.routing import Need
-from store.cases.access import walled_from
 from store.cases.events import EventKind
+from store.cases.walls import walled_from
 from store.tables import Address, Case, CaseEvent, CaseMember, Caseworker, Conversation, PersonAddress
 
 _GAVE_BACK = (EventKind.RELEASED, EventKind.DECLINED)

@@ -46,8 +46,7 @@ class Conversation(Base):
     crisis_after_stop: Mapped[bool] = mapped_column(default=False)
     last_inbound_at: Mapped[datetime | None]
     caseworker_id: Mapped[str | None]  # of staff: this is a caseworker's own phone, and the bot says nothing here
-    safe_from: Mapped[int | None]  # minutes after midnight at the person's place: when a text or call does no harm
-    safe_to: Mapped[int | None]
+    full_reminders: Mapped[bool] = mapped_column(default=False, server_default=false())  # what it is about, too
     created_at: Mapped[datetime]
 
 
@@ -112,7 +111,16 @@ class OutboxEntry(Base):
     """A message on its way to the carrier, and what became of it. Its id travels in the callback address."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "status", "due_at"), Index(None, "provider_message_id"))
+    __table_args__ = (
+        Index(None, "status", "due_at"),
+        Index(None, "provider_message_id"),
+        Index(
+            "ix_outbox_held_until",
+            "held_until",
+            sqlite_where=text("held_until IS NOT NULL"),
+            postgresql_where=text("held_until IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[Id]
     message_id: Mapped[str] = reference_to("message")
@@ -130,6 +138,10 @@ class OutboxEntry(Base):
     settled_at: Mapped[datetime | None]
     error_code: Mapped[int | None]
     reason: Mapped[Code | None]
+    held_until: Mapped[datetime | None]  # the person's safe hours begin then; docs/decisions/0044
+    any_hour: Mapped[bool] = mapped_column(default=False, server_default=false())  # somebody said why it may not wait
+    to_address_id: Mapped[str | None]  # another address of the person than the conversation's; docs/decisions/0045
+    sender: Mapped[Code | None]  # of ours, towards that address
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

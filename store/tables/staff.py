@@ -32,6 +32,7 @@ class Caseworker(Base):
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     totp_sealed: Mapped[bytes | None]
+    totp_next_sealed: Mapped[bytes | None]  # a new one, until its first code has come
     totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # last one used: each works once
     invite_key: Mapped[Key | None]
     invite_until: Mapped[datetime | None]

@@ -76,6 +76,8 @@ ONLY_IN = {
     "argon2": lambda path: str(path) == "store/staff/passwords.py",
     "pyotp": lambda path: str(path) == "store/staff/second_factor.py",
     "segno": lambda path: str(path) == "console/signin/second_factor.py",
+    "icalendar": lambda path: str(path) == "conversation/appointments/calendar_file.py",
+    "soundfile": lambda path: str(path) == "console/inbox/voice_note.py",
     "zipcodes": lambda path: str(path) == "store/gazetteer.py",
     "phonenumbers": lambda path: str(path) == "store/area_codes.py",
     "sqlalchemy": lambda path: path.parts[0] in ("store", "service", "bench"),

@@ -16,6 +16,7 @@ import yaml
 from conversation.answers.catalogue import FLOOR_SET, Wording
 from conversation.answers.reviews import ReviewKind
 from conversation.answers.wording import STAFF
+from conversation.appointments.wording import FULL_TEXTS, ON_THE_DAY, OTHER, WITH_WHEN
 from conversation.places.lines import Operator
 from conversation.staff_texts import StaffText
 from service.catalogue.inspection import Inspection, bodies
@@ -30,8 +31,35 @@ LANGUAGES = RULES.languages
 COMPLETE = [tag for tag, language in LANGUAGES.by_tag.items() if language.status == "complete"]
 WRITTEN = sorted({tag for _, tag in CATALOGUE.wordings})
 PLACES = {
-    "{code}": {"system.handoff", "system.handoff_waiting", "system.other_language"},
-    "{choices}": {"system.choose", "system.language_question", "system.which_state"},
+    "{code}": {
+        "system.handoff",
+        "system.handoff_closed",
+        "system.handoff_waiting",
+        "system.other_language",
+        "system.waiting_closed",
+    },
+    **{key: {"system.handoff_closed", "system.waiting_closed"} for key in ("{day}", "{hour}", "{zone}")},
+    "{choices}": {
+        "system.choose",
+        "system.language_question",
+        "system.which_state",
+        "reminder.ask_cancel",
+        "reminder.ask_kind",
+        "reminder.ask_weekday",
+        "reminder.ask_which",
+    },
+    "{dates}": {"reminder.list"},
+    "{when}": {
+        *FULL_TEXTS.values(),
+        *ON_THE_DAY.values(),
+        OTHER,
+        *WITH_WHEN,
+        "reminder.ask_same",
+        "reminder.cancelled",
+        "reminder.confirm",
+        "reminder.did_you_go",
+        "reminder.known",
+    },
     "{language_name}": {"system.language_unavailable"},
     "{state_name}": {
         "system.state_noted",
@@ -130,7 +158,9 @@ def test_every_review_of_the_ledger_is_of_a_day_and_a_kind_that_its_entry_needs(
 
 # Used, and known where they are used
 
-ID = re.compile(r"(?:community|court|health|legal|rights|safety|school|service|sponsor|system)\.[a-z0-9_]*[a-z0-9]")
+ID = re.compile(
+    r"(?:checkin|community|court|health|legal|reminder|rights|safety|school|service|sponsor|system)\.[a-z0-9_]*[a-z0-9]"
+)
 NO_TEXT = {
     "system.last_resort": "911 and 988, which need no language",
     "system.delivery": "a reason for a case: a text did not reach its person",
@@ -157,7 +187,7 @@ def find_danger_answers() -> set[str]:
 
 def test_no_answer_is_unused() -> None:
     follow_ups = {answer for entry in CATALOGUE.entries.values() for answer in entry.follow_ups}
-    named_in_code = {answer for answer, _ in find_ids_in_code("conversation")}
+    named_in_code = {answer for answer, _ in find_ids_in_code("conversation", "console")}
 
     used = find_intents() | find_danger_answers() | follow_ups | named_in_code | set(StaffText)
     assert sorted(set(CATALOGUE.entries) - used) == []

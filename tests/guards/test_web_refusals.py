@@ -95,7 +95,8 @@ async def test_what_only_reads_accepts_no_post(web: Starlette) -> None:
 
 # Pages
 
-OF_THE_CARRIER = ("/twilio/", "/health/", "/metrics", "/phones", "/simulator/")  # they have doors of their own
+# they have doors of their own
+OF_THE_CARRIER = ("/twilio/", "/media/", "/health/", "/metrics", "/phones", "/simulator/")
 FOR_ANYBODY = {"/signin", "/invite/{token}", "/signin/static/{name}"}
 
 

@@ -23,10 +23,12 @@ from tests.integration.traces import find_traces, number_spellings, read_files, 
 
 WORD = "Zoquiápetl"
 NAME = "Quetzalcoyotzin"
+PLACE = "Chattanooga"  # a city we know
 NUMBER, WHATSAPP_NUMBER, *OTHER_NUMBERS = (f"+1956555{line:04}" for line in range(187, 194))
 ALIEN_NUMBER = "203847561"  # never kept at all, not even sealed
 NUMBERS = [form for number in (NUMBER, WHATSAPP_NUMBER, *OTHER_NUMBERS) for form in number_spellings(number)]
-SECRETS = [WORD, NAME, ALIEN_NUMBER, *NUMBERS]
+SECRETS = [WORD, NAME, PLACE, ALIEN_NUMBER, *NUMBERS]
+DATE = f"la corte de mi hija {NAME} es el 14 de enero de 2029 a las 8 y media de la mañana en {PLACE}"
 QUESTION = f"¿Qué papeles pide la escuela para mi prima {WORD}? Su número es A{ALIEN_NUMBER}"
 
 
@@ -77,6 +79,8 @@ def all_goes_well(scene: Scene) -> None:
     for person in (NUMBER, f"whatsapp:{WHATSAPP_NUMBER}"):
         status = "read" if person.startswith("whatsapp") else "delivered"
         scene.puente.until_answered(scene.puente.text(person, QUESTION, profile_name=NAME), status=status)
+    for text in (DATE, "1"):
+        scene.puente.until_answered(scene.puente.text(f"whatsapp:{WHATSAPP_NUMBER}", text), status="read")
     form = scene.puente.carrier.take_message(NUMBER, WORD)
     media = {"NumMedia": "1", "MediaUrl0": f"https://api.twilio.com/{WORD}", "MediaContentType0": "image/jpeg"}
     assert scene.puente.post({**form, "Body": "", **media}) == 200
@@ -169,6 +173,12 @@ HAPPENINGS = (
 
 def test_the_words_came_through_and_the_seals_can_be_opened(scene: Scene) -> None:
     assert sum(WORD in body for body in scene.bodies) >= 8
+
+
+def test_a_date_was_kept_with_a_childs_name_and_a_place(scene: Scene) -> None:
+    kept = scene.puente.rows("SELECT place_sealed, child_sealed FROM appointment")
+
+    assert [all(sealed) for sealed in kept] == [True]
 
 
 def test_a_government_number_is_not_even_kept_sealed(scene: Scene) -> None:

@@ -24,7 +24,9 @@ AT_ONCE = 8
 MOST_BY_MENU = 12  # of all questions together; 3 when this was written
 RULES = real_rules()
 CATALOGUE = RULES.catalogue
-ASKED = [answer for answer in CATALOGUE.entries if not answer.startswith(("staff.", "system."))]
+ASKED = [
+    answer for answer in CATALOGUE.entries if not answer.startswith(("checkin.", "reminder.", "staff.", "system."))
+]
 DANGERS = [answer for answer in ASKED if CATALOGUE.entries[answer].urgency is Urgency.PAGE_NOW]
 # What is done rather than told: a person is brought, and before anything is erased we ask.
 IN_OUR_WORDS = {"service.talk_to_person": "system.handoff", "service.delete_my_data": "system.erase_confirm"}

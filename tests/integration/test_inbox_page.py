@@ -22,6 +22,7 @@ from store.tables import Message, OutboxEntry, ReplyDraft
 from tests.databases import make_template, open_copy
 from tests.house import House
 from tests.inbox_house import InboxHouse
+from tests.month import JUST_AFTER, MonthBook, lay_march
 
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -400,6 +401,32 @@ def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
 
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert [(one["id"], one["nodes"][0]["target"]) for one in found.response["violations"]] == [], path
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_figures_of_a_month_fit_the_screen_and_axe_finds_nothing(
+    office: InboxHouse, contexts: Callable[..., BrowserContext], width: int, scheme: str
+) -> None:
+    office.house.clock.now = JUST_AFTER
+    book = MonthBook(office.house)
+    lay_march(book, ana="a" * 32, bo="b" * 32)
+    book.write()
+    eva = office.add_staff("eva", "Eva", role=Role.SUPERVISOR)
+    page = contexts(office, eva, color_scheme=scheme, viewport={"width": width, "height": 844}).new_page()
+    with office.serving() as address:
+        page.goto(f"{address}/inbox")
+        page.get_by_role("link", name="Report", exact=True).click()
+        page.get_by_label("Month").select_option("2026-03")
+        page.get_by_role("button", name="Show").click()
+
+        found = Axe().run(page, options=AXE)
+
+        expect(page.get_by_role("table", name="People by language")).to_contain_text("hidden")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert [(one["id"], one["nodes"][0]["target"]) for one in found.response["violations"]] == []
+        with page.expect_download() as file:
+            page.get_by_role("link", name="As a file (CSV)").click()
+        assert file.value.suggested_filename == "puente-2026-03.csv"
 
 
 def test_a_text_is_sent_once_however_often_its_form_comes(office: InboxHouse, ana: Staff, address: str) -> None:

@@ -11,7 +11,7 @@ from conversation.ports import Gone, Refused, RetryLater
 from service.care.erasing import LONGEST_PAUSE_S, MOST_ATTEMPTS
 from store.forgetting import carrier_erasure, expiry
 from store.forgetting.carrier_erasure import DELETE_MEDIA, DELETE_MESSAGE, REDACT, Waiting
-from store.forgetting.retention import AUDIT_DAYS, ORDERS_DAYS, WISHES_DAYS
+from store.forgetting.periods import AUDIT_DAYS, ORDERS_DAYS, WISHES_DAYS
 from store.tables import AuditEntry, CarrierErasure, Case, InboxEntry, Message, WorkerLease
 from tests.care import Care
 

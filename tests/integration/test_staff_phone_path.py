@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.front_desk import PASSWORD, Visitor
 from tests.integration.own_process import ROOT, until
 from tests.integration.running import OUR_SMS, Puente, build_settings, environment_of
 
@@ -21,11 +22,21 @@ def puente(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Puente]:
         assert deployment.carrier.violations() == []
 
 
-def run_puente(puente: Puente, *words: str) -> None:
+def run_puente(puente: Puente, *words: str) -> str:
     command = [*puente.web.command[:-2], *words]
-    subprocess.run(
+    done = subprocess.run(
         command, cwd=ROOT, env=environment_of(puente.settings), capture_output=True, text=True, timeout=90, check=True
     )
+    return done.stdout
+
+
+def come_in(puente: Puente, added: str) -> Visitor:
+    """Use the one-time link that a command has printed."""
+    path = re.findall(r"/invite/[\w-]+", added)[0]
+    visitor = Visitor(puente.settings.public_url)
+    visitor.get(path)
+    assert visitor.post(path, password=PASSWORD, again=PASSWORD).status_code == 303
+    return visitor
 
 
 def bodies(puente: Puente, number: str) -> list[str]:
@@ -39,10 +50,14 @@ def until_told(puente: Puente, number: str, words: str) -> str:
 
 
 def test_a_caseworker_takes_a_case_and_answers_from_an_ordinary_phone(puente: Puente) -> None:
-    run_puente(puente, "staff", "add", "ana", "--name", "Ana Example", "--languages", "es,en")
+    added = run_puente(puente, "staff", "add", "ana", "--name", "Ana Example", "--languages", "es,en")
+    visitor = come_in(puente, added)
     run_puente(puente, "staff", "phone", "ana", PHONE)
     code = re.findall(r"\d{6}", until_told(puente, PHONE, "code"))[0]
     puente.text(PHONE, code)
+    until_told(puente, PHONE, "changes nothing")
+    visitor.get("/signin/account")
+    visitor.post("/signin/account/phone", act="confirm", code=code)
     until_told(puente, PHONE, "This phone is now yours")
 
     puente.text(PERSON, "quiero hablar con una persona")

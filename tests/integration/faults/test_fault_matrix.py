@@ -20,7 +20,7 @@ from tests.integration.traffic import Network, Outcome, Tally, judge, until_sett
 
 PEOPLE, QUESTIONS = 8, 3
 PACE_S = 0.08
-SETTLED_S = 60.0
+SETTLED_S = 120.0
 AREA_CODES = (202, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228, 229, 231)
 HEADS = "fault", "database", "messages", "texts", "lost", "doubled", "out of order", "stuck", "left to a person"
 

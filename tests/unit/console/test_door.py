@@ -1,12 +1,14 @@
 """The door of the pages: sign-ins that end, forms that are believed, headers on everything, roles."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,6 +16,7 @@ from starlette.routing import Route
 
 from console.door import current_staff, read_form
 from console.origin import find_address, is_from_our_pages
+from console.posted_form import Incomplete, parse_form
 from store.staff.accounts import end_account, set_role
 from store.staff.sessions import add_session, form_token
 from store.staff.staff import Role
@@ -37,6 +40,7 @@ def build_pages(desk: FrontDesk) -> list[Route]:
     guard = desk.entrance.guard
     return [
         Route("/inbox", say_who, middleware=guard()),
+        Route("/inbox/one/{id}", say_who, middleware=guard()),
         Route("/inbox/text", repeat, methods=["POST"], middleware=guard()),
         Route("/inbox/picture", repeat, methods=["POST"], middleware=guard(most_bytes=100_000)),
         Route("/reports", say_who, middleware=guard(Role.SUPERVISOR)),
@@ -249,6 +253,108 @@ def test_a_form_with_a_file_is_read(visitor: Visitor) -> None:
     )
 
     assert answer.text == f"{'a' * 16} see"
+
+
+# What takes long to come
+
+
+class Line:
+    """A browser's line to one page, over which a form comes piece by piece. `answer`: (status, what the page said)."""
+
+    def __init__(self, desk: FrontDesk, token: str, *, most_bytes: int) -> None:
+        self.desk, self.token, self.taken = desk, token, 0
+        guard = desk.entrance.guard(most_bytes=most_bytes)
+        self._page = Starlette(routes=[Route("/inbox/picture", repeat, methods=["POST"], middleware=guard)])
+
+    async def post(self, *pieces: bytes | Callable[[], bytes]) -> tuple[int, str]:
+        sent: list[MutableMapping[str, Any]] = []
+
+        async def receive() -> MutableMapping[str, Any]:
+            if self.taken == len(pieces):
+                return {"type": "http.disconnect"}
+            piece, self.taken = pieces[self.taken], self.taken + 1
+            body = piece if isinstance(piece, bytes) else piece()
+            return {"type": "http.request", "body": body, "more_body": not body.endswith(END)}
+
+        async def note(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        headers = [(b"cookie", f"puente_session={self.token}".encode()),
+                   (b"content-type", b"multipart/form-data; boundary=b")]  # fmt: skip
+        scope = {
+            "type": "http", "method": "POST", "path": "/inbox/picture", "raw_path": b"/inbox/picture", "root_path": "",
+            "query_string": b"", "headers": headers, "scheme": "http", "server": ("127.0.0.1", 80), "client": None,
+        }  # fmt: skip
+        await self._page(scope, receive, note)
+        return int(sent[0]["status"]), b"".join(one.get("body", b"") for one in sent[1:]).decode()
+
+    def field(self, name: str, value: str) -> bytes:
+        return f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+
+    @property
+    def csrf(self) -> bytes:
+        return self.field("csrf", form_token(self.desk.house.vault, self.token))
+
+
+END = b"--b--\r\n"
+FILE = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n'
+
+
+@pytest.fixture
+def line(desk: FrontDesk) -> Line:
+    """Ana's, signed in, to a page that takes 4 MB."""
+    house, ana = desk.house, desk.add()
+    token = house.database.run_sync(
+        lambda session: add_session(session, house.vault, ana.id, whole=True, now=house.clock())
+    )
+    return Line(desk, token, most_bytes=4_000_000)
+
+
+async def test_a_large_file_of_a_stranger_is_not_read(line: Line) -> None:
+    line.token = "no sign-in of anybody's"
+
+    status, page = await line.post(FILE, *[bytes(64 * 1024)] * 50, b"\r\n" + END)
+
+    assert (status, "signed out" in page) == (403, True)
+    assert line.taken < 10
+
+
+async def test_a_form_that_comes_whole_is_taken(line: Line) -> None:
+    assert await line.post(line.csrf, line.field("form_key", "k" * 12), END) == (200, "k" * 12 + " ")
+
+
+async def test_who_leaves_while_their_form_still_comes_does_nothing_with_it(line: Line) -> None:
+    house = line.desk.house
+
+    def leave() -> bytes:
+        house.database.run_sync(lambda session: end_account(session, house.organisation_id, "ana", now=house.clock()))
+        return END
+
+    status, page = await line.post(line.csrf, line.field("body", "my last words"), leave)
+
+    assert (status, "my last words" in page) == (403, True)
+
+
+async def test_a_form_that_breaks_off_is_refused_in_words(line: Line) -> None:
+    status, page = await line.post(line.csrf)
+
+    assert (status, "did not arrive whole" in page) == (408, True)
+
+
+async def test_nobody_is_waited_for_without_end() -> None:
+    async def receive() -> MutableMapping[str, Any]:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b".", "more_body": True}
+
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", b"application/x-www-form-urlencoded")]}
+
+    with pytest.raises(Incomplete):
+        await parse_form(Request(scope, receive), 64, read_s=0.05)
+
+
+def test_an_address_that_no_database_takes_is_none(visitor: Visitor) -> None:
+    assert visitor.get("/inbox/one/a").text == "ana"
+    assert visitor.get("/inbox/one/a%00b").status_code == 404
 
 
 # Roles, headers, cookies

@@ -10,6 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from console.door import current_staff
+from store.staff.devices import read_device
+from store.staff.tries import at_door, begin_try
 from store.tables import Caseworker
 from tests.front_desk import FrontDesk, Visitor, code_at
 from tests.house import House
@@ -148,3 +150,69 @@ def test_half_a_sign_in_ends_after_ten_minutes(desk: FrontDesk, visitor: Visitor
     desk.house.clock.advance(timedelta(minutes=10).total_seconds())
 
     assert late.post("/signin/code", code=code_at(secret, desk.house.clock())).status_code == 403
+
+
+def guess_from_everywhere(desk: FrontDesk, login: str = "ana") -> None:
+    """Let strangers at many addresses guess until a login's next guess has to wait."""
+    for number in range(60):
+        guessed = at_door(desk.house.vault, login=login, address=f"198.51.100.{number}")
+        if desk.house.database.run_sync(lambda session, of=guessed: begin_try(session, of, desk.house.clock())).wait:
+            return
+    pytest.fail("nobody has to wait")
+
+
+def test_who_guesses_from_everywhere_keeps_no_owner_out_of_the_browser_they_sign_in_from(
+    desk: FrontDesk, visitor: Visitor
+) -> None:
+    set_up(desk, visitor)
+    guess_from_everywhere(desk)
+    del visitor.http.cookies["puente_session"]
+
+    elsewhere, at_home = Visitor(visitor.url).sign_in("ana", NEW), visitor.sign_in("ana", NEW)
+
+    assert elsewhere.status_code == 429
+    assert (at_home.status_code, at_home.headers.get("location")) == (303, "/signin/code?next=/inbox")
+
+
+def test_a_browser_is_known_for_one_login_for_half_a_year_and_a_forged_one_never(
+    desk: FrontDesk, visitor: Visitor
+) -> None:
+    set_up(desk, visitor)
+    (cookie,) = [one for one in visitor.http.cookies if "device" in one.name]
+    vault, now = desk.house.vault, desk.house.clock()
+    number, at, signature = str(cookie.value).split(".")
+    forged = [None, "", "x", f"{number}.{at}.{'0' * 64}", f"{'0' * 32}.{at}.{signature}", f"{number}.{at}1.{signature}"]
+
+    known = [read_device(vault, login, cookie.value, now) for login in ("ana", " Ana", "eva")]
+
+    assert (cookie.path, cookie.has_nonstandard_attr("HttpOnly")) == ("/", True)
+    assert known == [number, number, None]
+    assert [read_device(vault, "ana", one, now) for one in forged] == [None] * len(forged)
+    assert [read_device(vault, "ana", cookie.value, now + timedelta(days=days)) for days in (179, 181)] == [
+        number,
+        None,
+    ]
+
+
+def test_a_known_browser_has_few_guesses_too(desk: FrontDesk, visitor: Visitor) -> None:
+    set_up(desk, visitor)
+    (cookie,) = [one for one in visitor.http.cookies if "device" in one.name]
+    number = read_device(desk.house.vault, "ana", cookie.value, desk.house.clock())
+
+    def guess(address: str) -> timedelta:
+        guessed = at_door(desk.house.vault, login="ana", address=address, device=number)
+        return desk.house.database.run_sync(lambda session: begin_try(session, guessed, desk.house.clock())).wait
+
+    waits = [guess(f"198.51.100.{number}") for number in range(6)]
+
+    assert waits == [timedelta()] * 5 + [timedelta(seconds=1)]
+
+
+def test_a_password_alone_makes_no_browser_known(desk: FrontDesk, visitor: Visitor) -> None:
+    set_up(desk, visitor)
+    thief = Visitor(visitor.url)
+
+    thief.sign_in("ana", NEW)
+    thief.post("/signin/code", code="000000")
+
+    assert [one.name for one in thief.http.cookies if "device" in one.name] == []

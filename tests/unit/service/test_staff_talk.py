@@ -2,12 +2,13 @@
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from conversation.messages import Author, Channel, DeliveryStatus, MessageKind
 from service.deciding import Decider
 from store.forgetting.erasure import order_erasure
 from store.people import find_number_key
-from store.tables import Case, CaseEvent, Caseworker, Message
+from store.tables import Case, CaseEvent, Caseworker, Conversation, Message
 from tests.house import OURS, PERSON, House
 from tests.team import Colleague, Team
 
@@ -328,28 +329,26 @@ async def test_a_phone_whose_owner_has_left_moves_nothing(team: Team, ana: Colle
 # The code
 
 
-async def test_the_code_comes_back_from_the_phone(team: Team) -> None:
+async def test_a_code_that_is_texted_back_makes_the_phone_nobodys(team: Team) -> None:
     ana = team.add_without_phone("ana", phone=PHONE, locale="es")
     asked = team.ask(ana)
 
     await team.hears(ana, f"{asked.code[:3]} {asked.code[3:]}")
 
-    assert team.answers_to(PHONE) == ["staff.phone_confirmed"]
-    assert "Este celular" in team.got(PHONE)[0]
+    assert team.house.get(Caseworker, ana.id).phone_confirmed_at is None
+    assert team.answers_to(PHONE) == ["staff.phone_enter"]
+    assert "/signin/account" in team.got(PHONE)[0]
 
 
-async def test_a_wrong_code_is_told_and_other_digits_of_people_are_not_read_as_one(team: Team) -> None:
-    ana = team.add_without_phone("ana", phone=PHONE)
-    asked = team.ask(ana)
+async def test_six_digits_of_people_are_not_read_as_a_code(team: Team) -> None:
+    team.ask(team.add_without_phone("ana", phone=PHONE))
 
-    await team.hears(ana, f"{(int(asked.code) + 1) % 1_000_000:06}")
     await team.writes(OTHER, "123456")
 
-    assert team.answers_to(PHONE) == ["staff.phone_wrong"]
     assert not any((answer or "").startswith("staff.") for answer in team.answers_to(OTHER))
 
 
-async def test_the_code_goes_out_by_sms_and_nothing_else_does_before_it_is_back(team: Team) -> None:
+async def test_the_code_goes_out_by_sms_and_nothing_else_does_before_it_was_entered(team: Team) -> None:
     house, ana = team.house, team.add_without_phone("ana", phone=PHONE)
     asked = team.ask(ana)
     case = await team.asked(person=PERSON)
@@ -408,6 +407,26 @@ async def test_words_of_a_legal_case_stay_off_the_phone(team: Team, ana: Colleag
     assert team.last(ana) == "staff.words_bare"
     assert "detuvieron" not in " ".join(team.got(PHONE))
     assert "/inbox/A1" in team.got(PHONE)[-1]
+
+
+async def test_what_a_child_writes_is_not_forwarded_to_who_turns_out_to_help_the_sponsor(
+    team: Team, ana: Colleague
+) -> None:
+    for channel in (Channel.SMS, Channel.WHATSAPP):  # two talks at one phone
+        case = await team.asked(person=PERSON, channel=channel)
+        await team.hears(ana, f"{case.code} TAKE")
+    childs, sponsors = team.house.cases()
+
+    def tell_apart(session: Session) -> None:
+        session.execute(update(Case).where(Case.id == childs.id).values(discipline="safety", topic="school.vaccines"))
+        theirs = Conversation.id == sponsors.conversation_id
+        session.execute(update(Conversation).where(theirs).values(role="sponsor"))
+
+    team.house.database.run_sync(tell_apart)
+    before = team.got(PHONE)
+    await team.writes(PERSON, "no le diga nada a mi tio")
+
+    assert team.got(PHONE) == before
 
 
 async def test_danger_in_a_claimed_case_reaches_its_owner_without_the_words(team: Team, ana: Colleague) -> None:

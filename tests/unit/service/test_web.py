@@ -11,6 +11,9 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select, text
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 
 from conversation.turn import Rules
@@ -59,15 +62,18 @@ def database(settings: Settings) -> Iterator[Database]:
 
 
 async def ask(
-    app: Starlette, path: str, form: Mapping[str, str] | None = None, *, signature: str = ""
-) -> tuple[int, dict[str, str], bytes]:
+    app: Starlette, path: str, form: Mapping[str, str] | None = None, *,
+    signature: str = "", method: str = "", told: list[Any] | None = None,
+) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
+    """Return status, headers and body; `told` gets what was sent even when the application raises then."""
     body = urlencode(form or {}).encode()
     headers = [(b"x-twilio-signature", signature.encode()), (b"content-type", b"application/x-www-form-urlencoded")]
     scope: dict[str, Any] = {
-        "type": "http", "method": "POST" if form else "GET", "scheme": "http", "http_version": "1.1", "path": path,
-        "raw_path": path.encode(), "query_string": b"", "headers": headers, "root_path": "", "server": ("x", 80),
+        "type": "http", "method": method or ("POST" if form else "GET"), "scheme": "http", "http_version": "1.1",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
+        "root_path": "", "server": ("x", 80),
     }  # fmt: skip
-    sent: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = [] if told is None else told
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -144,3 +150,38 @@ async def test_no_answer_tells_what_is_inside(app: Starlette) -> None:
     _, _, body = await ask(app, "/health/ready")
 
     assert json.loads(body) == {"status": "ready"}
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/health/live", "/health/ready", "/phones", "/twilio/messages", "/inbox"])
+async def test_every_answer_tells_the_browser_to_load_and_keep_nothing(app: Starlette, path: str) -> None:
+    read, posted = await ask(app, path), await ask(app, path, FORM, signature="x")
+
+    for status, headers, _ in (read, posted):
+        assert status in (200, 303, 307, 403, 404, 405)
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+
+
+async def test_every_route_answers_a_method_it_does_not_know_with_the_same_headers(app: Starlette) -> None:
+    paths = sorted({route.path.replace("{", "").replace("}", "") for route in app.routes if isinstance(route, Route)})
+
+    answers = {path: await ask(app, path, method="DELETE") for path in paths}
+
+    assert {answer[0] for answer in answers.values()} == {405}
+    assert [path for path, (_, headers, _) in answers.items() if headers.get("x-frame-options") != "DENY"] == []
+
+
+async def test_what_breaks_answers_with_the_same_headers_and_by_https_with_one_more(settings: Settings) -> None:
+    async def fail(_: Request) -> Response:
+        raise ValueError
+
+    async with serving(replace(settings, public_url="https://puente.example.org")) as app:
+        app.router.routes.append(Route("/broken", fail))
+        answers: list[Any] = []
+        with pytest.raises(ValueError, match=r"^$"):
+            await ask(app, "/broken", told=answers)
+
+    headers = {name.decode(): value.decode() for name, value in answers[0]["headers"]}
+    assert (answers[0]["status"], answers[1]["body"]) == (500, b"Internal Server Error")
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "strict-transport-security" in headers

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from conversation.messages import Channel, Handoff, Urgency
 from service import wiring
 from store.cases import calls, drafts, members, notes, queues, replies, reports, timeline, transitions
-from store.cases.access import CaseFile, get_case_for
+from store.cases.access import CaseFile, find_open_case, get_case_for
 from store.cases.opening import note_good_time, open_or_join
 from store.cases.outcomes import Outcome
 from store.cases.queues import Filters, Queue
@@ -62,9 +62,9 @@ class Room:
         said = self.run(transitions.claim, case_id=self.case_id, caseworker=staff, now=self.house.later(1))
         assert said is Outcome.DONE
 
-    def look(self, staff: Staff, case: str | None = None) -> CaseFile | None:
+    def look(self, staff: Staff, case: str | None = None, **more: str) -> CaseFile | None:
         found: CaseFile | None = self.run(
-            get_case_for, self.house.vault, staff, case or self.case_id, now=self.house.clock()
+            get_case_for, self.house.vault, staff, case or self.case_id, now=self.house.clock(), **more
         )
         return found
 
@@ -117,6 +117,41 @@ async def test_every_read_is_written_into_the_audit_and_no_refusal_tells_why(roo
     reads = room.house.rows(select(AuditEntry.actor).where(AuditEntry.act == "case.read"))
     assert [case.code if case else None for case in seen] == [None, None, None, None, "A1", None]
     assert reads == [room.ana.id]
+
+
+async def test_the_same_read_is_written_down_once_a_sign_in_and_quarter_of_an_hour_an_act_each_time(room: Room) -> None:
+    def written(act: str = "case.read") -> int:
+        return len(room.house.rows(select(AuditEntry.id).where(AuditEntry.act == act)))
+
+    counts = []
+    for minutes, staff, sign_in in [
+        (0, room.ana, "s1"),
+        (14, room.ana, "s1"),
+        (0, room.ana, "s2"),
+        (0, room.sol, "s3"),
+    ]:
+        room.house.later(minutes * 60)
+        room.look(staff, sign_in=sign_in)
+        counts.append(written())
+    room.house.later(2 * 60)
+    room.look(room.ana, sign_in="s1")
+    for _ in range(2):
+        room.look(room.ana, sign_in="s1", act="case.act")
+
+    assert counts == [1, 1, 2, 3]
+    assert (written(), written("case.act")) == (4, 2)
+
+
+async def test_a_case_opens_without_writing_only_for_a_sign_in_that_has_read_it_and_still_may(room: Room) -> None:
+    def reopen(staff: Staff, sign_in: str) -> bool:
+        return room.run(find_open_case, staff, "A1", sign_in=sign_in, now=room.house.clock()) is not None
+
+    before = reopen(room.ana, "s1")
+    room.look(room.ana, sign_in="s1")
+    after = [reopen(room.ana, "s1"), reopen(room.ana, "s2"), reopen(room.sol, "s1")]
+    room.claim(room.sol)
+
+    assert (before, after, reopen(room.ana, "s1")) == (False, [True, False, False], False)
 
 
 async def test_an_unclaimed_case_is_seen_by_its_discipline_a_claimed_one_by_who_is_on_it(room: Room) -> None:
@@ -350,6 +385,21 @@ async def test_the_neutral_text_is_left_out_only_with_a_reason_that_stays_in_the
 
 
 # Messages that arrive.
+
+
+async def test_why_a_lawyer_left_the_neutral_text_out_is_for_lawyers_that_it_was_left_out_for_all(danger: Room) -> None:
+    lawyer = replace(danger.ana, disciplines=("legal", "safety"))
+    danger.claim(danger.ana)
+    danger.reply(lawyer, override="Her lawyer told me.")
+
+    seen = []
+    for staff in (lawyer, danger.sol):
+        case = danger.look(staff)
+        assert case is not None
+        items = danger.run(timeline.read_timeline, danger.house.vault, staff, case)
+        seen += [item.body for item in items if item.kind == "opening_overridden"]
+
+    assert seen == ["Her lawyer told me.", ""]
 
 
 async def test_an_answer_that_a_claim_has_overtaken_leaves_its_message_with_the_owner(room: Room) -> None:

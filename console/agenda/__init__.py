@@ -1,0 +1,1 @@
+"""Pages about dates: those of a case, the agenda of days, and the import of a file."""

@@ -1,0 +1,1 @@
+"""Dates of a person that are kept and reminded: court, ICE check-in, doctor, school, lawyer. Pure."""

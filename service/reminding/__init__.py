@@ -1,0 +1,1 @@
+"""What a worker does so that reminders go out in their time."""

@@ -1,0 +1,1 @@
+"""Dates of persons and their reminders: kept, planned, sent once, answered. docs/reminders.md."""
