@@ -36,6 +36,7 @@ class MediaType(StrEnum):
     VIDEO_3GP = "video/3gpp"
     PDF = "application/pdf"
     CARD = "text/plain; charset=utf-8"  # a contact card, as the text that it is
+    CALENDAR = "text/calendar; charset=utf-8"  # ours alone: no carrier takes or brings one
 
     @property
     def kind(self) -> MessageKind:
@@ -59,6 +60,7 @@ _ENDINGS = {
     MediaType.OGG: "ogg", MediaType.MP3: "mp3", MediaType.M4A: "m4a", MediaType.AAC: "aac", MediaType.AMR: "amr",
     MediaType.WAV: "wav", MediaType.VOICE_3GP: "3gp", MediaType.MP4: "mp4", MediaType.VIDEO_3GP: "3gp",
     MediaType.PDF: "pdf", MediaType.CARD: "vcf",
+    MediaType.CALENDAR: "ics",
 }  # fmt: skip
 _SHOWN = frozenset(
     {

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from conversation.appointments.values import AppointmentAct, KnownAppointment
+from conversation.appointments.values import AppointmentAct, CalendarLine, KnownAppointment
 from conversation.check_ins.values import CheckInAct, KnownRound
 
 
@@ -275,6 +275,7 @@ class OutgoingText:
         draft: no named person has reviewed it yet.
         overtakes: must not wait behind an earlier text that is held up (crisis text, confirmation of a stop).
         short: only the answer's short form: nobody has looked lately whether the whole still holds.
+        calendar: dates of the calendar file whose address the store puts where the body has {link}.
     """
 
     answer: str | None
@@ -284,6 +285,7 @@ class OutgoingText:
     draft: bool
     overtakes: bool = False
     short: bool = False
+    calendar: tuple[CalendarLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 """Where the carrier fetches what caseworkers send: one address a file, unguessable, open for hours (decision 0043).
+Persons fetch here the calendar file that they asked for (0055); what a channel does to preview a link uses nothing up.
 
 No sign-in: the carrier has none to give. Whatever is not exactly an open address gets 404 and nothing else, and a
 guess that has not even the shape of a token costs no look into the database.
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conversation.media import FileToSend
+from conversation.media import FileToSend, MediaType
 from service.wiring import FILES_PATH
 from store.database import Database
 from store.outgoing_files import count_fetch, find_by_token, is_token
@@ -44,4 +45,5 @@ def build_file_routes(database: Database, vault: Vault, clock: Callable[[], date
 
 def _describe(file: FileToSend) -> dict[str, str]:
     # the name that a phone shows for a document; https://www.twilio.com/docs/messaging/guides/accepted-mime-types
-    return {"Content-Type": file.type.value, "Content-Disposition": f'inline; filename="file.{file.type.ending}"'}
+    way = "attachment" if file.type is MediaType.CALENDAR else "inline"  # a person opens that one, in their calendar
+    return {"Content-Type": file.type.value, "Content-Disposition": f'{way}; filename="file.{file.type.ending}"'}

@@ -165,7 +165,8 @@ def build_decider(
 ) -> Decider:
     split = partial(split_body, accents=settings.accents)
     days = {"reminder_days": settings.reminder_days, "check_in_days": settings.check_in_days}
-    writer = DecisionWriter(vault=vault, queue=engine, split=split, **days)
+    files_url = settings.public_url + FILES_PATH
+    writer = DecisionWriter(vault=vault, queue=engine, split=split, files_url=files_url, **days)
     staff = StaffTalk(build_staff_news(settings, engine, catalogue=rules.catalogue, vault=vault), rules)
     return Decider(database=database, rules=rules, bot=WatchedBot(bot), writer=writer, staff=staff, clock=utc_now)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from conversation.appointments.schedule import DAYS_BEFORE
+from conversation.appointments.wording import LINK
 from conversation.check_ins.values import DAYS_AFTER
 from conversation.messages import CaseStatus, Channel, Command, Decision, Memory, OutgoingText
 from conversation.one_voice import may_follow_claim
@@ -19,9 +20,11 @@ from store.forgetting.erasure import order_erasure_of
 from store.held import release
 from store.inbox import Undecided, close_entry
 from store.outbox import Part, add_text
+from store.outgoing_files import make_token
 from store.people import end_privacy, get_address_of, record_consent
 from store.reaching.joining import mark_joined
 from store.reminders.acts import carry_out, leave_number
+from store.reminders.calendars import add_calendar
 from store.sealing.vault import Vault
 
 _NOT_TOLD_AT_THE_DOOR = frozenset({"system.not_understood", "system.empty_message"})
@@ -37,6 +40,7 @@ class DecisionWriter:
     split: Split
     reminder_days: Sequence[int] = DAYS_BEFORE  # before an appointment
     check_in_days: Sequence[int] = DAYS_AFTER  # a release
+    files_url: str = ""  # where a calendar file that somebody asked for is fetched
 
     def write(self, session: Session, inbox_id: str, heard: Undecided, decision: Decision, now: datetime) -> bool:
         """Write one decision. False: this message was decided already, nothing is changed."""
@@ -107,11 +111,16 @@ class DecisionWriter:
     def _add(self, session: Session, heard: Undecided, text: OutgoingText, *, code: str | None, now: datetime) -> None:
         # the code of a case exists only since this transaction: the catalogue left its place open
         body = text.body.replace("{code}", code) if code else text.body
+        token = make_token() if text.calendar else None  # as is the address of a file
+        if token:
+            body = body.replace(LINK, f"{self.files_url}/{token}")
         for part in self.split(body, heard.message.sender.channel):
-            add_text(
+            outbox_id = add_text(
                 session, self.vault, self.queue, heard.conversation_id, text, part,
                 provider=heard.message.provider, in_reply_to=heard.message_id, now=now,
             )  # fmt: skip
+            if token and token in part.body:
+                add_calendar(session, self.vault, heard.conversation_id, outbox_id, text.calendar, token=token, now=now)
 
 
 def _find_blamed(memory: Memory) -> str | None:

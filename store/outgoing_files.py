@@ -1,6 +1,7 @@
-"""Files that caseworkers send: sealed here, fetched by the carrier under an address that nobody can guess.
+"""Files that caseworkers send, and calendar files: sealed here, fetched under an address that nobody can guess.
 
-The address opens when the file is offered to the carrier and shuts by itself; docs/decisions/0043.
+The address opens when the file is offered to the carrier, or is written in a text, and shuts by itself;
+docs/decisions/0043, 0055.
 """
 
 import base64
@@ -31,12 +32,26 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
-def add_file(session: Session, vault: Vault, message_id: str, file: FileToSend, *, now: datetime) -> None:
-    """Keep the file of an outgoing message, sealed; nobody can fetch it before it is offered."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+def make_token() -> str:
+    """Return what a new address ends in."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def add_file(
+    session: Session, vault: Vault, message_id: str, file: FileToSend, *,
+    now: datetime, token: str | None = None, open_until: datetime | None = None,
+) -> None:  # fmt: skip
+    """Keep the file of an outgoing message, sealed.
+
+    Args:
+        token: of an address that stands in the text of the message already.
+        open_until: whoever has the address may fetch it until then; None: nobody may before it is offered.
+    """
+    token = token or make_token()
     session.execute(
         insert(OutgoingFile).values(
             id=new_id(), message_id=message_id, type=file.type, size=file.size, created_at=now, fetched=0,
+            open_until=open_until,
             content_sealed=vault.seal(base64.b64encode(file.content).decode("ascii"), CONTENT),
             token_sealed=vault.seal(token, TOKEN), token_key=vault.fingerprint(token),
         )

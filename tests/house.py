@@ -62,7 +62,7 @@ class House:
 
     @property
     def decider(self) -> Decider:
-        writer = DecisionWriter(self.vault, self.queue, wiring.split_body)
+        writer = DecisionWriter(self.vault, self.queue, wiring.split_body, files_url=self.files_url)
         return Decider(self.database, self.rules, self.watched_bot, writer, self.staff_talk, self.clock, pause=no_pause)
 
     @property

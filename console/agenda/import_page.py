@@ -108,7 +108,9 @@ class ImportPage:
             return await self._render(request, ImportView(said="no_sender"), status=422)
         if await self._database.read(lambda session: is_taken(session, form.key, caseworker_id=staff.id)):
             return await self._render(request, ImportView(said="again"))
-        importer = Importer(staff, sender, self._entrance.clock(), self._means.reminder_days)
+        importer = Importer(
+            staff, sender, self._entrance.clock(), self._means.reminder_days, self._means.check_in_days
+        )  # fmt: skip
         done = await self._import(importer, good, bad=len(bad), form_key=form.key)
         return await self._render(request, ImportView(bad=tuple(bad), done=done))
 
@@ -131,7 +133,7 @@ class ImportPage:
         judge = Judge(
             now=self._entrance.clock(), languages=_name_languages(self._means), read_zone=read_zone,
             find_zone=cache(partial(find_place_zone, self._means)), is_secret=tells_number,
-            month_first=file.month_first,
+            month_first=file.month_first, check_in_days=self._means.check_in_days,
         )  # fmt: skip
         return judge_rows(lines, judge)
 

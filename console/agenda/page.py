@@ -18,8 +18,8 @@ from console.inbox.means import Desk, Means, read_desk
 from console.ways import go
 from conversation.appointments.calendar_file import Invitation, write_calendar
 from conversation.errors import PuenteError
-from store.agenda.listing import find_uncased, list_dates, note_reading
-from store.audit import record
+from store.agenda.listing import find_uncased, list_dates, look_at, note_reading
+from store.audit import Look, has_looked, record, record_look
 from store.database import Session
 from store.reminders.telling import tell_person
 from store.staff.staff import Role
@@ -52,11 +52,19 @@ class AgendaPage:
         ]
 
     async def _show(self, request: Request) -> Response:
-        def show(session: Session) -> tuple[Desk, AgendaView]:
-            desk = open_desk(session, self._means, request)
-            return desk, view_agenda(session, desk, read_wanted(request.query_params, desk))
+        """Show dates of many people; a page that is opened again within a quarter of an hour writes nothing."""
 
-        desk, view = await self._database.read(show)
+        def show(session: Session) -> tuple[Desk, AgendaView, Look, bool]:
+            desk = open_desk(session, self._means, request)
+            wanted = read_wanted(request.query_params, desk)
+            look = look_at(desk.staff, wanted.to_range(desk), current_visit(request).sign_in_id)
+            is_noted = has_looked(session, desk.staff.organisation_id, look, now=desk.now)
+            return desk, view_agenda(session, desk, wanted), look, is_noted
+
+        desk, view, look, is_noted = await self._database.read(show)
+        if not is_noted:
+            ours = desk.staff.organisation_id
+            await self._database.run(lambda session: record_look(session, ours, look, now=desk.now))
         return self._entrance.render(request, "agenda.html", desk=desk, view=view, may_lead=may_lead(desk))
 
     async def _send_calendar(self, request: Request) -> Response:

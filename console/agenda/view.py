@@ -12,13 +12,16 @@ from console.inbox.means import Desk
 from store.agenda.listing import AgendaDate, Range, count_standings, list_dates
 from store.agenda.standing import OPEN_STANDINGS, Standing
 from store.cases.access import LEADING
+from store.check_ins.results import count_unanswered
 from store.database import Session
+from store.staff.staff import Role
 
 SHOWN = 50  # dates on one page
 MOST_PAGES = 400
 DAY, WEEK = 1, 7  # days that are shown
 ALL, MINE = "all", "me"
 UNANSWERED = "open"  # the daily list: nobody has confirmed
+WITH_CHECK_INS = (Role.CASEWORKER, Role.SUPERVISOR)  # who may open /inbox/checkins
 _FIRST, _LAST = date(2000, 1, 1), date(2999, 1, 1)
 
 
@@ -51,6 +54,7 @@ class AgendaView:
         by_day: the dates of each day, in order; a day without one is left out.
         counts: how many dates of these days stand how.
         today: in the zone of the organisation.
+        silent: how many rounds of questions after release nobody answered; None: not for this reader.
     """
 
     wanted: Wanted
@@ -58,6 +62,7 @@ class AgendaView:
     counts: Mapping[str, int]
     today: date
     more: bool
+    silent: int | None = None
 
     @property
     def total(self) -> int:
@@ -112,13 +117,17 @@ def view_agenda(session: Session, desk: Desk, wanted: Wanted) -> AgendaView:
     return AgendaView(
         wanted=wanted, by_day=tuple((day, tuple(dates)) for day, dates in by_day),
         counts=count_standings(session, desk.staff, asked), today=desk.now.astimezone(desk.zone).date(),
-        more=len(found) > SHOWN,
+        more=len(found) > SHOWN, silent=_count_silent(session, desk),
     )  # fmt: skip
 
 
 def may_lead(desk: Desk) -> bool:
     """Return whether the reader sees dates that no case leads to."""
     return desk.staff.role in LEADING
+
+
+def _count_silent(session: Session, desk: Desk) -> int | None:
+    return count_unanswered(session, desk.staff, desk.now) if desk.staff.role in WITH_CHECK_INS else None
 
 
 def _read_day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""What families answered after releases, and who did not; each reading of counts is written down.
+"""What families answered after releases, and who did not; each reading is written down.
 
 GET /inbox/checkins the page: counts for supervisors; for who has cases, which of their families did not answer ·
 GET /inbox/checkins.csv the counts as a file, small ones hidden · GET /inbox/checkins.csv?exact=1 as they are
@@ -55,6 +55,7 @@ class CheckInPage:
     async def _show(self, request: Request) -> Response:
         def show(session: Session) -> tuple[Desk, CheckInView]:
             desk = self._open(session, request)
+            results.note_look(session, desk.staff, sign_in=current_visit(request).sign_in_id, now=desk.now)
             rounds = None
             if desk.staff.role in _COUNTING:
                 results.note_reading(session, desk.staff, act="check_ins.read", now=desk.now)

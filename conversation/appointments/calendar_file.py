@@ -1,11 +1,12 @@
 """Dates as an iCalendar file (RFC 5545), by the icalendar library. Pure.
 
-Neutral: what an entry is called says nothing of a court, and no place, name or number is in it. The same date has the
-same UID always, so that a correction moves the entry and a cancellation takes it out.
+Neutral unless the person wished otherwise: what an entry is called says nothing of a court, and no place is in it;
+never a name or number. The same date has the same UID always, so that a correction moves the entry and a cancellation
+takes it out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,16 +16,34 @@ from conversation.appointments.values import AppointmentStatus, KnownAppointment
 
 LASTS = timedelta(hours=1)  # nobody knows how long one takes
 ALARMS = (timedelta(days=1), timedelta(hours=3))  # before it
+_EVENING = time(18)
 _PRODUCT, _DOMAIN = "-//Puente//Appointments//EN", "puente"
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """One date of a file. `version` grows with each change; `title`: what the entry is called."""
+    """One date of a file.
+
+    Attributes:
+        version: grows with each change.
+        title: what the entry is called.
+        alarms: how long before the date, or before its day where the hour is missing, the calendar reminds.
+        place: None: the file does not say where.
+    """
 
     known: KnownAppointment
     version: int
     title: str
+    alarms: tuple[timedelta, ...] = ALARMS
+    place: str | None = field(default=None, repr=False)
+
+
+def find_evening(known: KnownAppointment) -> timedelta:
+    """Return how long before a date the evening of the day before is, on the clock where it takes place."""
+    evening = datetime.combine(known.day - timedelta(days=1), _EVENING)
+    if known.at is None:
+        return datetime.combine(known.day, time()) - evening
+    return _instant(known, known.at) - evening.replace(tzinfo=ZoneInfo(known.zone)).astimezone(UTC)
 
 
 def write_calendar(invitations: Iterable[Invitation], *, now: datetime) -> bytes:
@@ -45,6 +64,8 @@ def _write_event(one: Invitation, now: datetime) -> Event:
     event.add("dtstamp", now.astimezone(UTC))
     event.add("sequence", _count_changes(one))
     event.add("summary", one.title)
+    if one.place:
+        event.add("location", one.place)
     event.add("class", "PRIVATE")
     event.add("transp", "OPAQUE")
     is_cancelled = known.status == AppointmentStatus.CANCELLED
@@ -57,7 +78,7 @@ def _write_event(one: Invitation, now: datetime) -> Event:
         event.add("dtstart", starts)
         event.add("dtend", starts + LASTS)
     if not is_cancelled:
-        for before in ALARMS:
+        for before in one.alarms:
             event.add_component(_write_alarm(before, one.title))
     return event
 

@@ -25,7 +25,7 @@ from conversation.appointments.wording import (
     say_when,
 )  # fmt: skip
 from conversation.dialogue import questions
-from conversation.messages import Decision, Kind
+from conversation.messages import Channel, Decision, Kind
 from conversation.turn import Turn, decide_answer
 
 CONFIRM = "reminder.confirm"
@@ -66,12 +66,18 @@ def save(turn: Turn, form: Form) -> Decision:
     """Keep what was confirmed, with the person's consent to be reminded; once say what a reminder is worth."""
     act = Act.CHANGE if form.changing else Act.ADD
     values = form.as_appointment(AppointmentStatus.PLANNED)
-    decision = answer_with(turn, "reminder.saved")
+    decision = answer_with(_without_offer(turn) if turn.memory.private else turn, "reminder.saved")
     if decision.kind is not Kind.ANSWER:
         return decision
     if not is_courtesy_said(turn.memory) and (more := render_filled(turn, COURTESY)):
         decision = replace(decision, texts=decision.texts + more, memory=note_courtesy(decision.memory))
     return replace(decision, appointments=(AppointmentAct(act, form.changing, values, consent=CONFIRM),))
+
+
+def _without_offer(turn: Turn) -> Turn:
+    """Return the turn as one by SMS: only the text for WhatsApp offers the calendar file, which private phones lack."""
+    sender = replace(turn.message.sender, channel=Channel.SMS)
+    return replace(turn, message=replace(turn.message, sender=sender))
 
 
 def drop(turn: Turn) -> Decision:

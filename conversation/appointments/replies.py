@@ -54,6 +54,7 @@ NEUTRAL = frozenset(
     {
         "reminder.saved", "reminder.dropped", "reminder.known", "reminder.cancelled", "reminder.going",
         "reminder.help", "reminder.past_gone", "reminder.past_missed", "reminder.neutral_on", "reminder.cannot_other",
+        "reminder.no_calendar",
     }
 )  # fmt: skip
 

@@ -29,7 +29,7 @@ from conversation.appointments.hearing import (
 from conversation.appointments.outcomes import ask, drop, save, settle_past, tell_known
 from conversation.appointments.questions import NO, TELLING, YES, pick
 from conversation.appointments.values import KnownAppointment
-from conversation.appointments.wishes import obey_wish
+from conversation.appointments.wishes import obey_wish, wants_calendar
 from conversation.appointments.wording import list_appointments, render_filled
 from conversation.danger import crisis
 from conversation.dialogue import questions
@@ -99,7 +99,8 @@ def _take_new_date(turn: Turn, decision: Decision | None) -> Decision | None:
 
 def _begin(turn: Turn, heard: Heard | None, intent: str | None) -> Decision | None:
     if heard is None:
-        return None
+        # of the calendar file of what is not kept yet: the date is asked for
+        return _start(turn, listen(turn), TELL) if wants_calendar(turn) else None
     if intent not in _PRESSING:
         return _start(turn, heard, TELL)
     if heard.reading.is_past or intent == "court.missed":

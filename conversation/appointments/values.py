@@ -77,6 +77,15 @@ class KnownAppointment:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarLine:
+    """One date of a calendar file that a person asked for. `title`: what its entry is called; `place`: None, unsaid."""
+
+    appointment_id: str
+    title: str = field(repr=False)
+    place: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AppointmentAct:
     """What the store does with an appointment, in the transaction of the decision.
 

@@ -26,6 +26,8 @@ ON_THE_DAY = {1: "reminder.day_before", 0: "reminder.morning"}  # the same for a
 NEUTRAL, AGAIN = "reminder.neutral", "reminder.again"
 CHOICES, COURTESY = "reminder.choices", "reminder.courtesy"
 RECONFIRM = "reminder.reconfirm"
+# The text with the address of a calendar file; its title is what a neutral entry of the file is called.
+CALENDAR, LINK = "reminder.calendar", "{link}"
 WITH_WHEN = (NEUTRAL, AGAIN)  # these and the full texts have the place {when}
 Fill = Callable[[str], Mapping[str, str]]  # language → values of the places of a text
 

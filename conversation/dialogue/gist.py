@@ -29,7 +29,7 @@ REPAIRS = ("unclear", "again", "more")
 DATES = (
     "will_go", "cannot_go", "cannot_bare", "did_go", "did_not_go", "date_changed", "need_ride", "afraid_to_go",
     "dont_know", "drop_date", "cancel_date",
-    "full_reminders", "neutral_reminders", "question_word",
+    "full_reminders", "neutral_reminders", "calendar_file", "question_word",
     "no_more_questions", "doubt",
 )  # fmt: skip
 KINDS = frozenset(

@@ -13,6 +13,7 @@ from conversation.turn import Rules
 
 OF_REMINDERS = "reminder."
 _MONDAY, _DAYS = date(2026, 1, 5), 364
+_LINK = f"https://puente.organisation.example.org/media/{'_' * 43}"  # of a calendar file
 _LINES = 2  # dates of one list; who has more reads a longer text
 
 
@@ -32,7 +33,7 @@ def fill_reminder(rules: Rules, wording: Wording) -> Mapping[str, str]:
         "reminder.ask_cancel": [f"{kind}: {when}" for kind in kinds[:_LINES]],
     }.get(wording.answer, [when] * 2)
     dates = list_appointments(rules, [known] * _LINES, wording.language)
-    return {"when": when, "dates": dates, "choices": render_choices(lines)}
+    return {"when": when, "dates": dates, "choices": render_choices(lines), "link": _LINK}
 
 
 @cache

@@ -13,7 +13,7 @@ LONGEST_CELL = 200
 REQUIRED = (
     "number", "phone_of", "consent_by", "consent_on", "consent_how", "age_group", "language", "kind", "date",
 )  # fmt: skip
-OPTIONAL = ("time", "place", "zone", "name")
+OPTIONAL = ("time", "place", "zone", "name", "released_on")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 _SEPARATORS = (",", ";", "\t")
 _DECLARED = re.compile(r"sep=(.)\s*$")  # what a spreadsheet writes into its first line

@@ -19,7 +19,8 @@ class RowFault(StrEnum):
     NO_DAY = "no_day"
     PAST = "past"
     FAR = "far"
-    NOT_YET = "not_yet"  # a consent of the future
+    NOT_YET = "not_yet"  # a consent, a release of the future
+    LONG_AGO = "long_ago"  # a release: the last question after it would have been before today
     NO_HOUR = "no_hour"
     NO_PLACE = "no_place"  # neither place nor zone, or a place that is not known
     NO_ZONE = "no_zone"
@@ -48,7 +49,11 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class GoodRow:
-    """One date with its consent; of a person, so nothing of it in a repr."""
+    """One date with its consent; of a person, so nothing of it in a repr.
+
+    Attributes:
+        released_on: after which the person is asked whether we may ask how they are; None: nothing was said of it.
+    """
 
     line: int
     number: str = field(repr=False)
@@ -57,10 +62,12 @@ class GoodRow:
     consent_on: date = field(repr=False)
     language: str
     told: KnownAppointment = field(repr=False)
+    released_on: date | None = field(default=None, repr=False)
 
     @property
     def text(self) -> str:
         """Return the row as one text: the same for a row that says the same."""
         told = self.told
         parts = [self.number, self.phone_of, *sorted(f"{name}={value}" for name, value in self.consent.items())]
-        return "|".join([*parts, self.language, told.kind, str(told.day), str(told.at), told.zone, told.child or ""])
+        parts += [self.language, told.kind, str(told.day), str(told.at), told.zone, told.child or ""]
+        return "|".join([*parts, *([f"released={self.released_on}"] if self.released_on else [])])

@@ -9,16 +9,19 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from conversation.appointments.values import AppointmentKind, KnownAppointment
+from conversation.check_ins.values import DAYS_AFTER
 from store.agenda.import_dates import read_day, read_hour
 from store.agenda.import_file import LONGEST_CELL, REQUIRED, Line
 from store.agenda.import_report import BadRow, CellProblem, GoodRow, RowFault
 from store.area_codes import is_number, is_textable, read_number
+from store.check_ins.plan import find_day_there
 
 PHONE_OF = ("sponsor", "youth", "other")
 CONSENT_BY = ("youth", "sponsor", "parent", "guardian", "other")
 CONSENT_HOW = ("paper", "phone", "in_person")
 AGE_GROUPS = ("under_13", "13_17", "18_plus")
 LONGEST_PLACE, LONGEST_NAME = 80, 20
+_FURTHEST_WEST = "Pacific/Honolulu"
 FARTHEST = timedelta(days=5 * 366)
 _CALCULATED = ("=", "+", "-", "@")
 _SAYS_CODE = {"phone_of": PHONE_OF, "consent_by": CONSENT_BY, "consent_how": CONSENT_HOW, "age_group": AGE_GROUPS}
@@ -39,6 +42,7 @@ class Judge:
         find_zone: the zone of a place in words, None where it is not known; read_zone: of a zone's name.
         is_secret: whether a text holds a number of the government.
         month_first: how 12/01/2026 is meant.
+        check_in_days: how many days after a release a family is asked.
     """
 
     now: datetime
@@ -47,6 +51,7 @@ class Judge:
     read_zone: Callable[[str], str | None]
     is_secret: Callable[[str], bool]
     month_first: bool = True
+    check_in_days: Sequence[int] = DAYS_AFTER
 
 
 def judge_rows(lines: Sequence[Line], judge: Judge) -> tuple[list[GoodRow], list[BadRow]]:
@@ -70,14 +75,14 @@ def judge_row(line: Line, judge: Judge) -> GoodRow | BadRow:
     problems += _find_general(line)
     codes = {column: reader.read_code(column, allowed) for column, allowed in _SAYS_CODE.items()}
     number, language = reader.read_number(), reader.read_language()
-    told, consent_on = reader.read_date(), reader.read_consent_day()
+    told, consent_on, released_on = reader.read_date(), reader.read_consent_day(), reader.read_release()
     if codes["age_group"] == "under_13" and codes["consent_by"] == "youth":
         problems.append(CellProblem(RowFault.CHILD_ALONE, "consent_by"))
     if problems or told is None or consent_on is None:
         return BadRow(line.number, tuple(problems))
     phone_of = codes.pop("phone_of")
     consent = {**codes, "phone_of": phone_of, "consent_on": consent_on.isoformat()}
-    return GoodRow(line.number, number, phone_of, consent, consent_on, language, told)
+    return GoodRow(line.number, number, phone_of, consent, consent_on, language, told, released_on)
 
 
 def _find_general(line: Line) -> Iterator[CellProblem]:
@@ -134,6 +139,18 @@ class _Reader:
             self.fail(RowFault.NOT_YET, "consent_on")
         return day
 
+    def read_release(self) -> date | None:
+        """Return the day of a release; in the zone of the date, or, where none is told, in the furthest west."""
+        day = self._read_day("released_on")
+        if day is None:
+            return None
+        today = find_day_there(self.judge.now, self.find_zone() or _FURTHEST_WEST)
+        if day > today:
+            self.fail(RowFault.NOT_YET, "released_on")
+        elif day + timedelta(days=max(self.judge.check_in_days)) < today:
+            self.fail(RowFault.LONG_AGO, "released_on")
+        return day
+
     def read_date(self) -> KnownAppointment | None:
         kind = self.read_code("kind", tuple(AppointmentKind))
         day, place, zone = self._read_day("date"), self._read_words("place", LONGEST_PLACE), self._read_zone()
@@ -158,16 +175,19 @@ class _Reader:
         return day
 
     def _read_zone(self) -> str | None:
-        """Return the zone that is named, else that of the place."""
-        named, place = self.cell("zone"), self.cell("place")
-        if named:
-            zone = self.judge.read_zone(named)
-            if zone is None:
-                self.fail(RowFault.NO_ZONE, "zone")
-            return zone
-        found = self.judge.find_zone(place) if place else None
-        if found is None:
+        zone = self.find_zone()
+        if zone is None and self.cell("zone"):
+            self.fail(RowFault.NO_ZONE, "zone")
+        elif zone is None:
             self.fail(RowFault.NO_PLACE, "place")
+        return zone
+
+    def find_zone(self) -> str | None:
+        """Return the zone that is named, else that of the place."""
+        if named := self.cell("zone"):
+            return self.judge.read_zone(named)
+        place = self.cell("place")
+        found = self.judge.find_zone(place) if place else None
         return found.key if found else None
 
     def _read_words(self, column: str, longest: int) -> str:

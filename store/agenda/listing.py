@@ -13,7 +13,7 @@ from conversation.check_ins.values import KIND as CHECK_IN
 from conversation.messages import CaseStatus
 from store.agenda.keeping import mark_of
 from store.agenda.standing import standing_of
-from store.audit import record
+from store.audit import Look, record
 from store.cases.access import LEADING, visible_to
 from store.reminders.rows import open_appointment
 from store.sealing.vault import Vault
@@ -100,6 +100,12 @@ def note_reading(session: Session, caseworker: Staff, wanted: Range, *, act: str
         session, caseworker.organisation_id, actor=caseworker.id, act=act, subject_kind="agenda",
         subject_id=wanted.first.isoformat(), details={"until": wanted.last.isoformat()}, now=now,
     )  # fmt: skip
+
+
+def look_at(caseworker: Staff, wanted: Range, sign_in: str) -> Look:
+    """Return what is written down of somebody who looks at the page: its days, not what they choose among them."""
+    details = {"until": wanted.last.isoformat(), "sign_in": sign_in}
+    return Look(caseworker.id, "agenda.read", "agenda", wanted.first.isoformat(), details)
 
 
 def _select(caseworker: Staff, wanted: Range, *columns: Any) -> Select[Any]:

@@ -16,8 +16,8 @@ from store.tables.base import new_id
 INVITE = "invite"  # step of the text that asks whether we may ask
 AGAIN_AFTER = timedelta(days=2)  # to who has not answered a round
 OPEN_AFTER = timedelta(days=7)  # the last round; then nothing more is sent
-_AGAIN = "_again"
-_ROUND = re.compile(rf"c([0-9]{{1,2}})(?:{_AGAIN})?")
+AGAIN = "_again"  # end of the step of the second text of a round
+_ROUND = re.compile(rf"c([0-9]{{1,2}})(?:{AGAIN})?")
 
 
 def find_end(released_on: date, days: Sequence[int]) -> datetime:
@@ -47,7 +47,7 @@ def plan_again(
     due_at = next_good_moment(receiver, sent_at + AGAIN_AFTER) if is_first(step) else None
     if due_at is None or (next_due is not None and next_due <= due_at):
         return None
-    return PlannedReminder(step + _AGAIN, due_at)
+    return PlannedReminder(step + AGAIN, due_at)
 
 
 def add_rounds(session: Session, release_id: str, version: int, planned: Sequence[PlannedReminder]) -> None:
@@ -67,12 +67,12 @@ def add_rounds(session: Session, release_id: str, version: int, planned: Sequenc
 
 
 def is_again(step: str) -> bool:
-    return step.endswith(_AGAIN) and find_days(step) is not None
+    return step.endswith(AGAIN) and find_days(step) is not None
 
 
 def is_first(step: str) -> bool:
     """Tell whether a step opens a round."""
-    return find_days(step) is not None and not step.endswith(_AGAIN)
+    return find_days(step) is not None and not step.endswith(AGAIN)
 
 
 def find_days(step: str) -> int | None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from conversation.check_ins.values import KIND, Answer, Question
 from conversation.messages import CaseStatus
-from store.audit import record
+from store.audit import Look, record, record_look
 from store.cases.access import LEADING, visible_to
-from store.check_ins.plan import AGAIN_AFTER, find_days, is_again, is_first
+from store.check_ins.plan import AGAIN, AGAIN_AFTER, find_days, is_again, is_first
 from store.reminders.states import COMING, ReminderStatus
 from store.staff.staff import Staff
 from store.tables import Appointment, Case, CheckInAnswer, Reminder
@@ -75,33 +75,22 @@ def find_unanswered(session: Session, caseworker: Staff, now: datetime, *, limit
 
     Only those that the caseworker may see: through a case, or, who leads, also where there is none.
     """
-    once_more = aliased(Reminder)
-    followed = exists().where(
-        once_more.appointment_id == Reminder.appointment_id, once_more.version == Reminder.version,
-        once_more.step == Reminder.step + "_again", once_more.status != ReminderStatus.DROPPED,
-    )  # fmt: skip
-    of_it = Case.conversation_id == Appointment.conversation_id
-    seen = exists().where(of_it, visible_to(caseworker))
-    leads = caseworker.role in LEADING and caseworker.active
-    rows = session.execute(
-        select(Reminder.step, Reminder.status, Reminder.sent_at, Appointment.id, Appointment.conversation_id)
-        .join(Appointment, Appointment.id == Reminder.appointment_id)
-        .where(Appointment.organisation_id == caseworker.organisation_id, Appointment.kind == KIND)
-        .where(Appointment.status.in_(COMING), Reminder.version == Appointment.version)
-        .where(Reminder.status.in_(_SENT), Reminder.replied_at.is_(None), Reminder.sent_at > now - _LOOKED_FOR)
-        .where(Reminder.step.like("c%"), ~followed, or_(seen, ~exists().where(of_it)) if leads else seen)
-        .order_by(Reminder.sent_at.desc(), Reminder.id)
-        .limit(limit)
-    ).all()
+    columns = Reminder.step, Reminder.status, Reminder.sent_at, Appointment.id, Appointment.conversation_id
+    wanted = _select_unanswered(caseworker, now, *columns)
+    rows = session.execute(wanted.order_by(Reminder.sent_at.desc(), Reminder.id).limit(limit)).all()
     codes = _find_codes(session, caseworker, {row.conversation_id for row in rows})
     found = []
     for row in rows:
-        is_lost, days = row.status == ReminderStatus.UNREACHED, find_days(row.step)
-        is_over = is_again(row.step) or row.sent_at < now - AGAIN_AFTER  # there was no second text to come
-        if days is not None and (is_lost or is_over):
-            why = "unreached" if is_lost else "silent"
+        days = find_days(row.step)
+        if days is not None:
+            why = "unreached" if row.status == ReminderStatus.UNREACHED else "silent"
             found.append(Silent(row.id, days, row.sent_at, why, codes.get(row.conversation_id)))
     return found
+
+
+def count_unanswered(session: Session, caseworker: Staff, now: datetime) -> int:
+    """Return how many `find_unanswered` would find without a limit."""
+    return session.scalar(_select_unanswered(caseworker, now, func.count(Reminder.id))) or 0
 
 
 def list_answers(session: Session, release_id: str) -> list[tuple[int, str, str, datetime]]:
@@ -121,6 +110,13 @@ def note_reading(session: Session, caseworker: Staff, *, act: str, now: datetime
         session, caseworker.organisation_id, actor=caseworker.id, act=act, subject_kind="check_ins",
         subject_id=caseworker.organisation_id, now=now,
     )  # fmt: skip
+
+
+def note_look(session: Session, caseworker: Staff, *, sign_in: str, now: datetime) -> None:
+    """Write down that somebody looks at who did not answer: once each quarter of an hour of their sign-in."""
+    organisation_id = caseworker.organisation_id
+    look = Look(caseworker.id, "check_ins.list", "check_ins", organisation_id, {"sign_in": sign_in})
+    record_look(session, organisation_id, look, now=now)
 
 
 def _count_sent(
@@ -146,6 +142,40 @@ def _count_sent(
         elif not any(replied for _, replied in texts):
             counts[days, "silent"] += 1
     return counts
+
+
+def _select_unanswered(caseworker: Staff, now: datetime, *columns: Any) -> Select[Any]:
+    """Return the query of rounds that nobody has answered and after which no second text comes.
+
+    The cases are found once a query and not once a round: the wall around children is dear to look at.
+    """
+    once_more = aliased(Reminder)
+    followed = exists().where(
+        once_more.appointment_id == Reminder.appointment_id, once_more.version == Reminder.version,
+        once_more.step == Reminder.step + AGAIN, once_more.status != ReminderStatus.DROPPED,
+    )  # fmt: skip
+    is_over = or_(
+        Reminder.status == ReminderStatus.UNREACHED, Reminder.step.endswith(AGAIN, autoescape=True),
+        Reminder.sent_at < now - AGAIN_AFTER,
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .select_from(Reminder)
+        .join(Appointment, Appointment.id == Reminder.appointment_id)
+        .where(Appointment.organisation_id == caseworker.organisation_id, Appointment.kind == KIND)
+        .where(Appointment.status.in_(COMING), Reminder.version == Appointment.version)
+        .where(Reminder.status.in_(_SENT), Reminder.replied_at.is_(None), Reminder.sent_at > now - _LOOKED_FOR)
+        .where(Reminder.step.like("c%"), is_over, ~followed, _is_visible(caseworker))
+    )
+
+
+def _is_visible(caseworker: Staff) -> ColumnElement[bool]:
+    """Return the condition: a case of the family may be seen, or there is none and the reader leads."""
+    cases = select(Case.conversation_id).where(Case.conversation_id.is_not(None), visible_to(caseworker))
+    seen = Appointment.conversation_id.in_(cases)
+    if caseworker.role in LEADING and caseworker.active:
+        return or_(seen, ~exists().where(Case.conversation_id == Appointment.conversation_id))
+    return seen
 
 
 def _find_codes(session: Session, caseworker: Staff, conversation_ids: set[str]) -> Mapping[str, str]:

@@ -19,9 +19,10 @@ RULES = (
     Rule("outbox", "the carrier's envelope: its id, states, times", _WITH_MESSAGE, "proof of delivery", "deleted"),
     Rule(
         "outgoing_file",
-        "a picture, voice note or document that a caseworker sent (sealed), its address's token (sealed, keyed hash)",
+        "a picture, voice note or document that a caseworker sent, a calendar file that a person asked for (sealed), "
+        "its address's token (sealed, keyed hash)",
         f"{FILE_DAYS} days after the carrier took it or refused it, {FILE_MOST_DAYS} days at most",
-        "the carrier fetches it; the caseworker sees what was sent",
+        "the carrier fetches it, or for a day the person; the caseworker sees what was sent",
         "deleted; its address answers no more at once",
     ),
     Rule(

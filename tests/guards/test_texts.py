@@ -49,6 +49,7 @@ PLACES = {
         "reminder.ask_which",
     },
     "{dates}": {"reminder.list"},
+    "{link}": {"reminder.calendar"},
     "{when}": {
         *FULL_TEXTS.values(),
         *ON_THE_DAY.values(),
