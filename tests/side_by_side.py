@@ -18,14 +18,19 @@ QUICK = ("tests/contract", "tests/conversations", "tests/guards", "tests/unit")
 SLOW = "tests/integration"
 BESIDE = (  # of the slow ones, about half of the time, and none with the trained model: there is one bot
     "faults",
+    "test_agenda_page.py",
+    "test_case_files.py",
     "test_engine_crash.py",
     "test_engine_failures.py",
     "test_engine_worker.py",
+    "test_inbox_page.py",
     "test_keys_and_backups.py",
     "test_postgres.py",
     "test_postgres_inbox.py",
     "test_postgres_locks.py",
     "test_postgres_signin.py",
+    "test_reach_page.py",
+    "test_team_page.py",
 )
 
 

@@ -208,7 +208,7 @@ def test_without_javascript_a_ready_made_answer_is_found_put_into_the_text_and_s
     expect(plain.locator(".found")).to_contain_text("draft: nobody has reviewed it")
     plain.get_by_role("button", name="Insert: ").first.click()
     expect(plain.get_by_label("Your text")).to_have_value(re.compile("^Mire:\n.*vacunas", re.DOTALL))
-    plain.get_by_role("button", name="Send").dblclick()
+    plain.get_by_role("button", name="Send", exact=True).dblclick()
 
     expect(plain.locator("#timeline .caseworker .words")).to_contain_text("Mire:")
     assert len(typed_by_staff(office)) == 1
@@ -263,7 +263,7 @@ def test_with_whatsapp_closed_the_page_says_that_a_text_will_be_held(
     plain.goto(f"{address}/inbox/{case.code}")
     expect(plain.locator("#window")).to_contain_text("the window is closed")
     plain.get_by_label("Your text").fill("Buenas tardes")
-    plain.get_by_role("button", name="Send").click()
+    plain.get_by_role("button", name="Send", exact=True).click()
 
     expect(plain.locator("#said")).to_contain_text("Your text is held")
 
@@ -369,7 +369,7 @@ def test_the_pages_speak_spanish_to_who_reads_them_in_spanish(
     case = office.open_case("Hola")
     plain.goto(f"{address}/signin/account")
     plain.get_by_label("Language of these pages").select_option("es")
-    plain.get_by_role("button", name="Change").click()
+    plain.get_by_role("button", name="Change", exact=True).click()
     plain.goto(f"{address}/inbox/{case.code}")
 
     expect(plain.locator("html")).to_have_attribute("lang", "es")
