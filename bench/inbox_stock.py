@@ -80,6 +80,7 @@ def _add_cases(
 ) -> tuple[str, str]:
     """Add cases; return code and id of one that `owner_id` has."""
     chance, body, now = random.Random(7), vault.seal("¿Qué documentos piden?", BODY), datetime.now(UTC)
+    phone = vault.seal("+12025550123", "address.address")
     share = messages // cases
     owned: tuple[str, str] = ("", "")
     for some in batched(range(cases), AT_ONCE // 10):
@@ -89,7 +90,7 @@ def _add_cases(
             if number < 10 or chance.random() < OWNED_SHARE:
                 case |= {"status": "claimed", "owner_id": owner_id if number < 10 else new_id(), "claimed_at": now}
             owned = owned if owned[0] else (case["code"], case["id"])
-            for table, row in _rows_of(case, share, body):
+            for table, row in _rows_of(case, share, body, phone):
                 rows.setdefault(table, []).append(row)
         database.run_sync(partial(_insert, rows))
     of_ours = update(Organisation).where(Organisation.id == organisation_id)
@@ -115,12 +116,12 @@ def _case(organisation_id: str, number: int, chance: random.Random, now: datetim
     }  # fmt: skip
 
 
-def _rows_of(case: dict[str, Any], share: int, body: bytes) -> Iterator[tuple[Any, dict[str, Any]]]:
+def _rows_of(case: dict[str, Any], share: int, body: bytes, phone: bytes) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield (table, row) of a case: whose it is, and `share` messages in turn, each with its envelope."""
     conversation_id, at, number = case["conversation_id"], case["opened_at"], int(case["id"][:8], 16)
     key = new_id()
     yield Address, {
-        "id": key, "organisation_id": case["organisation_id"], "channel": "sms", "address_sealed": body,
+        "id": key, "organisation_id": case["organisation_id"], "channel": "sms", "address_sealed": phone,
         "address_key": key, "number_key": key, "created_at": at,
     }  # fmt: skip
     yield Conversation, {
