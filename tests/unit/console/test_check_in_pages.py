@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 
@@ -15,34 +14,10 @@ from store.check_ins.results import RoundCounts
 from store.staff.staff import Role, Staff
 from store.tables import Appointment, AuditEntry, Case, CaseEvent, CheckInAnswer, Consent, Reminder
 from store.tables.base import new_id
-from tests.house import House
 from tests.inbox_house import InboxHouse
 from tests.unit.console.test_inbox_forms import Browser
 
 FORM = {"zone": "America/Chicago", "whose": "sponsor", "who": "sponsor", "how": "phone"}
-
-
-@pytest.fixture
-def office(house: House) -> InboxHouse:
-    return InboxHouse(house)
-
-
-@pytest.fixture
-def address(office: InboxHouse) -> Iterator[str]:
-    with office.serving() as url:
-        yield url
-
-
-@pytest.fixture
-def ana(office: InboxHouse) -> Staff:
-    return office.add_staff("ana", "Ana", disciplines=("school", "safety"))
-
-
-@pytest.fixture
-def case(office: InboxHouse, ana: Staff) -> Case:
-    case = office.open_case("Hola")
-    office.claim(case, ana)
-    return case
 
 
 def release(browser: Browser, office: InboxHouse, *, days_ago: int = 1, **form: str) -> str:

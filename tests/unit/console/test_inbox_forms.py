@@ -1,16 +1,13 @@
 """Forms of a case over HTTP, without a browser: what is written down of a read, and that no typed word is lost."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
-import pytest
 import requests
 from sqlalchemy import select
 
 from store.staff.staff import Role, Staff
 from store.tables import AuditEntry, Case, CaseEvent, ReplyDraft
-from tests.house import House
 from tests.inbox_house import InboxHouse
 
 FIELDS = re.compile('name="(csrf|form_key)" value="(.*?)"')
@@ -34,29 +31,6 @@ class Browser:
     def post(self, path: str, **form: str) -> requests.Response:
         fields = dict(FIELDS.findall(self.look()))
         return self._http.post(f"{self.page}/{path}", data={**fields, **form}, timeout=20)
-
-
-@pytest.fixture
-def office(house: House) -> InboxHouse:
-    return InboxHouse(house)
-
-
-@pytest.fixture
-def address(office: InboxHouse) -> Iterator[str]:
-    with office.serving() as url:
-        yield url
-
-
-@pytest.fixture
-def ana(office: InboxHouse) -> Staff:
-    return office.add_staff("ana", "Ana", disciplines=("school", "safety"))
-
-
-@pytest.fixture
-def case(office: InboxHouse, ana: Staff) -> Case:
-    case = office.open_case("Hola")
-    office.claim(case, ana)
-    return case
 
 
 def read_acts(office: InboxHouse) -> list[str]:
